@@ -67,6 +67,7 @@ export async function recordedRun(
     process,
     now: Date.now,
     withoutLogs: isTraceless,
+    signal: termination.signal,
   })
   if (!isTraceless) memory.beginWriting()
   const history = new RunHistory({

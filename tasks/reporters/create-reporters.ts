@@ -2,13 +2,13 @@ import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
-import type { Output } from '../../lib/outputs.ts'
+import type { Output as OwnOutput } from '../../lib/outputs.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { ownPlaces } from '../engine/own-places.ts'
 import type { ReporterChoice } from '../engine/reporter-choice.ts'
 import { defaultScreen } from './default-screen.ts'
 import { LogFiles } from './log-files.ts'
-import type { Renderer } from './renderer.ts'
+import type { PieceRenderer } from './renderer.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { streamReporter } from './stream-reporter.ts'
 import { createStyle, type Style } from './style.ts'
@@ -29,17 +29,19 @@ export interface Surroundings {
   readonly run: string
   readonly style: Style
   readonly commandFor: (name: string) => string
-  readonly stdout: Output
-  readonly stderr: Output
+  readonly stdout: OwnOutput
+  readonly stderr: OwnOutput
   readonly process: Pick<NodeJS.Process, 'env' | 'cwd'>
   readonly now: () => number
   /** No log files: the run is to leave no trace. */
   readonly withoutLogs?: boolean
+  /** Aborted where nobody waits for the rest of a long log any more. */
+  readonly signal?: AbortSignal
 }
 
 interface Setting extends ReporterOptions {
-  readonly stdout: Output
-  readonly stderr: Output
+  readonly stdout: OwnOutput
+  readonly stderr: OwnOutput
   readonly surroundings: Surroundings
 }
 
@@ -55,7 +57,8 @@ export async function createReporters(surroundings: Surroundings): Promise<Repor
     const path = logs.pathOf(name)
     return path === undefined ? undefined : shortest(path, here)
   }
-  const setting: Setting = { stdout, stderr, style, commandFor, logFileOf, surroundings }
+  const wholeLogOf = (name: string) => (surroundings.signal?.aborted ? undefined : logs.wholeOf(name))
+  const setting: Setting = { stdout, stderr, style, commandFor, logFileOf, wholeLogOf, surroundings }
   const screen = reports.reporters.find(({ file }) => file === undefined)
   const group: Reporter[] = [
     await screenReporter(screen?.name ?? defaultScreen(surroundings.process.env, stderr), setting),
@@ -121,22 +124,27 @@ async function screenReporter(name: ReporterChoice['name'], setting: Setting): P
       stdout: stdout.stream,
       stderr: stderr.stream,
       now: surroundings.now,
+      signal: surroundings.signal,
     })
   }
   const renderer = await rendererOf(name, setting)
   // A program reads what these write, so nothing else may be on stdout, not even what tasks print.
   if (name === 'json' || name === 'junit') return streamReporter(renderer, stdout)
-  return streamReporter(renderer, stderr, stdout)
+  return streamReporter(renderer, stderr, { prints: stdout, signal: surroundings.signal })
 }
 
 async function fileReporter(name: ReporterChoice['name'], path: string, setting: Setting): Promise<Reporter> {
   const { growingFileReporter, wholeFileReporter } = await import('./file-reporters.ts')
   const dressed = { ...setting, style: createStyle(false) }
-  if (name === 'junit') return wholeFileReporter(await rendererOf(name, dressed), path)
+  if (name === 'junit') return wholeFileReporter((await import('./junit.ts')).junitRenderer(dressed), path)
   return growingFileReporter(await rendererOf(name, dressed, true), path)
 }
 
-async function rendererOf(name: ReporterChoice['name'], setting: Setting, prints = false): Promise<Renderer> {
+async function rendererOf(
+  name: ReporterChoice['name'],
+  setting: Setting,
+  prints = false,
+): Promise<PieceRenderer> {
   switch (name) {
     case 'json':
       return (await import('./json.ts')).jsonRenderer(setting)

@@ -3,7 +3,9 @@ import { UserError } from '../../lib/user-error.ts'
 import { CommandError } from '../engine/command-error.ts'
 import { attemptLines } from './attempts-text.ts'
 import { count, durationText, plainLine } from './plain-text.ts'
+import type { LogFile } from './reporter.ts'
 import type { Style } from './style.ts'
+import type { Piece } from './whole-log.ts'
 
 export interface Failure {
   readonly name: string
@@ -20,15 +22,41 @@ export interface Failure {
 }
 
 /** What is shown of a failed task: its log, the reason, and how to see it again. */
-export function failureLines(
-  { name, durationMs, error, earlier, log, command, logFile }: Failure,
-  style: Style,
-): string[] {
+export function failureLines(failure: Failure, style: Style): string[] {
+  const prefix = prefixOf(style)
+  return [
+    ...titleLines(failure, style),
+    ...failure.log.map(line => prefix + plainLine(line)),
+    ...endLines(failure, style),
+  ]
+}
+
+/** The same with all of its log, read from its file. */
+export function failurePieces(failure: Failure, whole: LogFile, style: Style): Piece[] {
+  const prefix = prefixOf(style)
+  const lines = [
+    ...lastLines(failure.log, whole).map(line => prefix + plainLine(line)),
+    ...endLines(failure, style),
+  ]
+  return [`${titleLines(failure, style).join('\n')}\n`, { path: whole.path, prefix }, `${lines.join('\n')}\n`]
+}
+
+/** What is known of the end of a log whose file is cut. */
+export function lastLines(log: readonly string[], { isCut }: LogFile): string[] {
+  return isCut ? ['… and its last lines:', ...log.slice(-shownLast)] : []
+}
+
+const shownLast = 1_000
+const prefixOf = (style: Style) => `  ${style.dim('│')} `
+
+function titleLines({ name, durationMs, earlier }: Failure, style: Style): string[] {
   const time = durationText(durationMs)
   const attempts = earlier.length === 0 ? '' : `, in ${count(earlier.length + 1, 'attempt')}`
-  const lines = ['', `${style.red('✖')} ${style.bold(name)} failed after ${time}${attempts}`]
-  for (const line of log) lines.push(`  ${style.dim('│')} ${plainLine(line)}`)
-  if (log.length > 0) lines.push('')
+  return ['', `${style.red('✖')} ${style.bold(name)} failed after ${time}${attempts}`]
+}
+
+function endLines({ error, earlier, log, command, logFile }: Failure, style: Style): string[] {
+  const lines = log.length > 0 ? [''] : []
   if (earlier.length > 0) lines.push(...earlierLines(earlier).map(line => `  ${style.dim(line)}`), '')
   lines.push(...reasonLines(error, log).map(line => `  ${line}`))
   lines.push('', `  ${style.dim('again:')} ${style.cyan(command)}`)

@@ -13,17 +13,18 @@ import {
   upToDateText,
   waitsText,
 } from './event-words.ts'
-import { earlierLines, reasonLines } from './failure.ts'
-import { durationText } from './plain-text.ts'
+import { earlierLines, lastLines, reasonLines } from './failure.ts'
+import { durationText, plainLine } from './plain-text.ts'
 import { endedText } from './processes.ts'
-import type { Renderer } from './renderer.ts'
+import type { PieceRenderer } from './renderer.ts'
 import type { TaskTraces } from './reporter.ts'
 import { RunRecord, type TaskView } from './run-record.ts'
 import type { Style } from './style.ts'
 import { summaryLine } from './summary.ts'
 import { TaskLog } from './task-log.ts'
 import { troubleText } from './trouble-text.ts'
-import { command, group, guarded, paused } from './workflow-commands.ts'
+import type { Piece } from './whole-log.ts'
+import { command, group, groupOf, guarded, paused } from './workflow-commands.ts'
 
 export interface GithubOptions extends TaskTraces {
   readonly style: Style
@@ -38,7 +39,7 @@ export interface GithubOptions extends TaskTraces {
  * its line where the error tells one. Groups cannot be interleaved, so a log is shown when its task has ended. A task
  * that did not have to run, or could not, has a line only where it was asked for by name.
  */
-export function githubRenderer(options: GithubOptions): Renderer {
+export function githubRenderer(options: GithubOptions): PieceRenderer {
   const { style, pause } = options
   const record = new RunRecord()
   const logs = new Map<string, TaskLog>()
@@ -49,7 +50,7 @@ export function githubRenderer(options: GithubOptions): Renderer {
     return lines.length === 0 ? `${title}\n` : group(title, lines, pause)
   }
   const line = (text: string) => guarded(`${text}\n`, pause)
-  const text = (event: EngineEvent): string => {
+  const text = (event: EngineEvent): string | readonly Piece[] => {
     switch (event.type) {
       case 'run-started':
         targets = new Set(event.plan.targets)
@@ -122,16 +123,16 @@ export function githubRenderer(options: GithubOptions): Renderer {
 
 function failureText(
   name: string,
-  { durationMs, error, log, earlier }: Extract<TaskView, { readonly kind: 'failed' }>,
-  { style, sourceOf, pause, commandFor, logFileOf }: GithubOptions,
-): string {
+  { durationMs, error, log, isLogCut, earlier }: Extract<TaskView, { readonly kind: 'failed' }>,
+  { style, sourceOf, pause, commandFor, logFileOf, wholeLogOf }: GithubOptions,
+): string | readonly Piece[] {
   const title = style.red(`✖ ${name} failed after ${durationText(durationMs)}`)
   const reason = reasonLines(error, log)
   const file = logFileOf(name)
   const place = errorPlace(error, log, file => sourceOf(file) !== undefined)
   const again = [`again: ${commandFor(name)}`, ...(file === undefined ? [] : [`log: ${file}`])]
-  return [
-    log.length === 0 ? `${title}\n` : group(title, log, pause),
+  const whole = isLogCut ? wholeLogOf?.(name) : undefined
+  const end = [
     paused([...earlierLines(earlier), ...reason, ...again], pause),
     command(
       'error',
@@ -146,4 +147,7 @@ function failureText(
       [...reason, ...again].join('\n'),
     ),
   ].join('')
+  if (whole === undefined) return (log.length === 0 ? `${title}\n` : group(title, log, pause)) + end
+  const last = lastLines(log, whole).map(line => `${plainLine(line)}\n`)
+  return [...groupOf(title, [{ path: whole.path, prefix: '' }, ...last], pause), end]
 }

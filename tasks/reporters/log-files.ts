@@ -1,16 +1,16 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineEvent } from '../engine/events.ts'
-import type { Reporter } from './reporter.ts'
+import type { LogFile, Reporter } from './reporter.ts'
 
 /** How many runs keep their logs. */
 const keptRuns = 20
 /** The log of one task is cut here; a task that says more has gone wild, and must not fill the disk. */
-const largestBytes = 256 * 2 ** 20
+const defaultBytes = 256 * 2 ** 20
 const bufferedCharacters = 64 * 1024
 const flushMs = 200
 
-interface LogFile {
+interface OpenLog {
   readonly path: string
   readonly file: number
   buffered: string
@@ -26,12 +26,15 @@ export class LogFiles implements Reporter {
   readonly #directory: string
   readonly #run: string
   readonly #paths = new Map<string, string>()
-  readonly #open = new Map<string, LogFile>()
+  readonly #cut = new Set<string>()
+  readonly #largestBytes: number
+  readonly #open = new Map<string, OpenLog>()
   #timer: NodeJS.Timeout | undefined
   #made = false
   fault: { readonly error: unknown } | undefined
 
-  constructor(directory: string, run: string) {
+  constructor(directory: string, run: string, { largestBytes = defaultBytes } = {}) {
+    this.#largestBytes = largestBytes
     this.#directory = directory
     this.#run = run
   }
@@ -39,6 +42,13 @@ export class LogFiles implements Reporter {
   /** The file of a task that has said something. */
   pathOf(name: string): string | undefined {
     return this.#paths.get(name)
+  }
+
+  /** All that a task has said, once it has ended; undefined where that could not be written. */
+  wholeOf(name: string): LogFile | undefined {
+    const path = this.#paths.get(name)
+    if (path === undefined || this.#open.has(name) || this.fault !== undefined) return undefined
+    return { path, isCut: this.#cut.has(path) }
   }
 
   report(event: EngineEvent): void {
@@ -54,7 +64,7 @@ export class LogFiles implements Reporter {
   #push(name: string, line: string): void {
     if (this.fault !== undefined) return
     const log = this.#open.get(name) ?? this.#start(name)
-    if (log === undefined || log.bytes > largestBytes) return
+    if (log === undefined || log.bytes > this.#largestBytes) return
     log.buffered += `${line}\n`
     if (log.buffered.length >= bufferedCharacters) this.#flush(log)
     // A task that hangs is looked into while it does.
@@ -64,7 +74,7 @@ export class LogFiles implements Reporter {
     }, flushMs)
   }
 
-  #start(name: string): LogFile | undefined {
+  #start(name: string): OpenLog | undefined {
     return this.#try(() => {
       const directory = join(this.#directory, this.#run)
       mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -86,15 +96,16 @@ export class LogFiles implements Reporter {
       rmSync(join(this.#directory, run), { recursive: true, force: true })
   }
 
-  #flush(log: LogFile): void {
+  #flush(log: OpenLog): void {
     if (log.buffered === '') return
     const bytes = Buffer.from(log.buffered)
     log.buffered = ''
     log.bytes += bytes.length
     this.#try(() => {
       for (let at = 0; at < bytes.length; ) at += writeSync(log.file, bytes, at)
-      if (log.bytes > largestBytes)
-        writeSync(log.file, `… cut here: more than ${largestBytes / 2 ** 20} MiB …\n`)
+      if (log.bytes <= this.#largestBytes) return
+      this.#cut.add(log.path)
+      writeSync(log.file, `… cut here: more than ${this.#largestBytes / 2 ** 20} MiB …\n`)
     })
   }
 

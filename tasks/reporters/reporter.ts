@@ -13,12 +13,21 @@ export interface Output {
   write(text: string): unknown
 }
 
+/** A file with all that a task has said. */
+export interface LogFile {
+  readonly path: string
+  /** It has become so long that even that was cut. */
+  readonly isCut: boolean
+}
+
 /** What leads from a failed task to more. */
 export interface TaskTraces {
   /** The command line that runs one task of the plan again. */
   readonly commandFor: (name: string) => string
   /** The file with the task's whole log, where it has said anything. */
   readonly logFileOf: (name: string) => string | undefined
+  /** The same file by its full path, once it is complete. */
+  readonly wholeLogOf?: (name: string) => LogFile | undefined
 }
 
 export interface ReporterOptions extends TaskTraces {

@@ -30,6 +30,8 @@ export type TaskView =
       readonly durationMs: number
       readonly error: unknown
       readonly log: readonly string[]
+      /** Whether that is not the whole log. */
+      readonly isLogCut: boolean
       readonly earlier: readonly unknown[]
     }
   | { readonly kind: 'aborted'; readonly durationMs: number; readonly abandoned: boolean }
@@ -125,8 +127,10 @@ export class RunRecord {
       }
       case 'task-failed': {
         const { name, durationMs, error } = event
-        const log = this.#logs.get(name)?.lines() ?? []
-        this.#end(name, { kind: 'failed', durationMs, error, log, earlier: this.#earlier.get(name) ?? [] })
+        const kept = this.#logs.get(name)
+        const [log, isLogCut] = [kept?.lines() ?? [], kept?.isCut === true]
+        const earlier = this.#earlier.get(name) ?? []
+        this.#end(name, { kind: 'failed', durationMs, error, log, isLogCut, earlier })
         return
       }
       case 'task-aborted':

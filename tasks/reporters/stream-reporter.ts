@@ -1,11 +1,34 @@
 import type { EngineEvent } from '../engine/events.ts'
-import type { Renderer } from './renderer.ts'
+import type { PieceRenderer } from './renderer.ts'
 import type { Output, Reporter } from './reporter.ts'
+import { type Piece, type SlowOutput, writePieces } from './whole-log.ts'
 
-/** Writes what a renderer says to a stream. What tasks print goes to `prints`, where there is one, as it is. */
-export function streamReporter(renderer: Renderer, output: Output, prints?: Output): Reporter {
-  const write = (text: string) => {
-    if (text !== '') output.write(text)
+export interface StreamOptions {
+  /** For what tasks print, as it is. */
+  readonly prints?: Output
+  /** Aborted where nobody waits for the rest of a long log any more. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Writes what a renderer says to a stream; while a whole log is read for it, the rest waits. */
+export function streamReporter(
+  renderer: PieceRenderer,
+  output: SlowOutput,
+  { prints, signal }: StreamOptions = {},
+): Reporter {
+  const waiting: Piece[] = []
+  let writing: Promise<void> | undefined
+  const write = (text: string | readonly Piece[]) => {
+    if (typeof text === 'string' && writing === undefined) {
+      if (text !== '') output.write(text)
+      return
+    }
+    waiting.push(...(typeof text === 'string' ? [text] : text))
+    writing ??= writeWaiting()
+  }
+  const writeWaiting = async () => {
+    while (waiting.length > 0) await writePieces(waiting.splice(0), output, signal)
+    writing = undefined
   }
   return {
     report(event: EngineEvent) {
@@ -14,6 +37,7 @@ export function streamReporter(renderer: Renderer, output: Output, prints?: Outp
     },
     async close() {
       write(renderer.end())
+      await writing
     },
   }
 }

@@ -2,14 +2,25 @@ const headLines = 500
 const tailLines = 5000
 const longestLine = 10_000
 
-/** The log of one task, kept until it is known whether somebody has to read it. Of a huge one the middle is left out. */
+/**
+ * The log of one task, kept until it is known whether somebody has to read it. Of a huge one the middle is left out, and so is the
+ * end of long lines: see `whole-log.ts`.
+ */
 export class TaskLog {
   readonly #head: string[] = []
   #tail: string[] = []
   #omitted = 0
+  #hasCutLines = false
+
+  /** Whether anything is left out. */
+  get isCut(): boolean {
+    return this.#omitted > 0 || this.#hasCutLines
+  }
 
   push(text: string): void {
-    const line = text.length > longestLine ? `${text.slice(0, longestLine)}…` : text
+    const isLong = text.length > longestLine
+    const line = isLong ? `${text.slice(0, longestLine)}…` : text
+    this.#hasCutLines ||= isLong
     if (this.#head.length < headLines) {
       this.#head.push(line)
       return

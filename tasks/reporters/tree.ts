@@ -1,10 +1,11 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2'
 import type { EngineEvent } from '../engine/events.ts'
-import { failureLines } from './failure.ts'
+import { failureLines, failurePieces } from './failure.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { RunRecord } from './run-record.ts'
 import { summaryLine } from './summary.ts'
 import { finalRows, treeLines } from './tree-lines.ts'
+import { writePieces } from './whole-log.ts'
 
 const turning = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const cursor = { show: '\x1b[?25h', hide: '\x1b[?25l' }
@@ -13,6 +14,8 @@ interface TreeOptions extends ReporterOptions {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly now: () => number
+  /** Aborted where nobody waits for the rest of a long log any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -50,18 +53,17 @@ export class TreeReporter implements Reporter {
   }
 
   async close(): Promise<void> {
-    const { stdout, stderr, style, commandFor, logFileOf } = this.#options
+    const { stdout, stderr, style, commandFor, logFileOf, wholeLogOf, signal } = this.#options
     this.#lend(false)
     this.#over.resolve()
     await this.#drawn
     stdout.write(this.#partialLine)
     for (const [name, view] of this.#record.tasks) {
       if (view.kind !== 'failed') continue
-      const lines = failureLines(
-        { name, ...view, command: commandFor(name), logFile: logFileOf(name) },
-        style,
-      )
-      stderr.write(`${lines.join('\n')}\n`)
+      const failure = { name, ...view, command: commandFor(name), logFile: logFileOf(name) }
+      const whole = view.isLogCut ? wholeLogOf?.(name) : undefined
+      if (whole === undefined) stderr.write(`${failureLines(failure, style).join('\n')}\n`)
+      else await writePieces(failurePieces(failure, whole, style), slowly(stderr), signal)
     }
     for (const trouble of this.#record.troubles) stderr.write(`${style.yellow(`warning: ${trouble}`)}\n`)
     const { finished } = this.#record
@@ -152,3 +154,8 @@ export class TreeReporter implements Reporter {
     this.#renderer?.update()
   }
 }
+
+const slowly = (stream: NodeJS.WriteStream) => ({
+  write: (text: string) => stream.write(text),
+  flushed: () => new Promise<void>(resolve => stream.write('', () => resolve())),
+})

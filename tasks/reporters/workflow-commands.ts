@@ -1,4 +1,5 @@
 import { plainLine } from './plain-text.ts'
+import type { Piece } from './whole-log.ts'
 
 /**
  * What GitHub Actions obeys in a log. It obeys what tasks say as well, so lines of others are put between
@@ -14,6 +15,15 @@ export function command(name: string, properties: Readonly<Record<string, string
 /** Lines that can be opened, below a title. */
 export function group(title: string, lines: readonly string[], pause: string): string {
   return `::group::${escapeData(title)}\n${paused(lines, pause)}::endgroup::\n`
+}
+
+/** The same with a log of which nobody knows what is in it. */
+export function groupOf(title: string, pieces: readonly Piece[], pause: string): Piece[] {
+  return [
+    `::group::${escapeData(title)}\n::stop-commands::${pause}\n`,
+    ...pieces,
+    `::${pause}::\n::endgroup::\n`,
+  ]
 }
 
 /** Lines of others, which may look like commands and must not be obeyed. */

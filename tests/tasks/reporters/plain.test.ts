@@ -16,8 +16,8 @@ t.test('the plain reporter', async t => {
   const renderer = plainRenderer({ ...options, logFileOf: name => `logs/${name}.log` })
   const reporter = streamReporter(
     renderer,
-    { write: text => stderr.push(text) > 0 },
-    { write: text => stdout.push(text) > 0 },
+    { write: text => stderr.push(text) > 0, flushed: async () => {} },
+    { prints: { write: text => stdout.push(text) > 0 } },
   )
   const events: EngineEvent[] = [
     {

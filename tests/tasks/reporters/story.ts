@@ -2,8 +2,9 @@ import { UserError } from '../../../lib/user-error.ts'
 import { CommandError } from '../../../tasks/engine/command-error.ts'
 import type { EngineEvent } from '../../../tasks/engine/events.ts'
 import type { Plan, PlanStep } from '../../../tasks/engine/plan.ts'
-import type { Renderer } from '../../../tasks/reporters/renderer.ts'
+import type { PieceRenderer } from '../../../tasks/reporters/renderer.ts'
 import type { TaskTraces } from '../../../tasks/reporters/reporter.ts'
+import { textsOf } from '../../../tasks/reporters/whole-log.ts'
 
 /** A quarter past ten, on the fifth of January 2026. */
 export const start = Date.UTC(2026, 0, 5, 10, 15)
@@ -159,6 +160,8 @@ export const errors: readonly unknown[] = [
   { a: 1 },
 ]
 
-export function rendered(renderer: Renderer, events: readonly EngineEvent[]): string {
-  return events.map(event => renderer.take(event)).join('') + renderer.end()
+export function rendered(renderer: PieceRenderer, events: readonly EngineEvent[]): string {
+  const pieces = events.flatMap(event => renderer.take(event))
+  const texts = pieces.flatMap(piece => (typeof piece === 'string' ? piece : [...textsOf(piece)]))
+  return texts.join('') + renderer.end()
 }
