@@ -12,6 +12,8 @@ export interface Place {
 
 /** Tools print up to thousands of errors; the first is mostly the cause, and mostly near the end of the log. */
 const searchedLines = 500
+/** A place stands near the beginning of a line. To search one that goes on and on takes time by the square of its length. */
+const searchedCharacters = 500
 
 /**
  * Where an error comes from: the frame of a stack that is the user's own, or the first `file:line` that a failed
@@ -26,7 +28,8 @@ export function errorPlace(
   if (error instanceof UserError) return undefined
   if (error instanceof CommandError) {
     const lines = [...log.slice(-searchedLines), ...error.lastLines]
-    return firstOf(lines.map(plainLine), placeIn, isSource)
+    const beginnings = lines.map(line => plainLine(line.slice(0, searchedCharacters)))
+    return firstOf(beginnings, placeIn, isSource)
   }
   if (!(error instanceof Error)) return undefined
   const frames = (error.stack ?? '')

@@ -129,7 +129,7 @@ export default { ${key}: mount('./${key}/Taskfile.ts') }`
     `${importTask}export default { make: task({ describe: 'x', inputs: ['in.txt'], outputs: ['out.txt'], run: ['sh', '-c', ${JSON.stringify(script)}] }) }`,
   )
   const runs = () => (existsSync(at('said')) ? readFileSync(at('said'), 'utf8').length : 0)
-  const start = (cwd: string, name: string) => {
+  const start = ([cwd, name]: readonly [string, string]) => {
     const running = project.start(['--reporter', 'json', name], { cwd: join(project.path, cwd) })
     t.teardown(() => void running.child.kill('SIGKILL'))
     return running
@@ -147,9 +147,9 @@ export default { ${key}: mount('./${key}/Taskfile.ts') }`
     project.write('a/b/wait', '')
     project.write('a/b/in.txt', `${holds} ${waits}`)
     const before = runs()
-    const holder = start(...holds)
+    const holder = start(holds)
     await until(`${holds} runs`, () => runs() > before, 60_000)
-    const waiter = start(...waits)
+    const waiter = start(waits)
     await waiter.shows(
       new RegExp(`"task-waits".*"pid":${holder.child.pid}|"pid":${holder.child.pid}.*"task-waits"`),
     )
