@@ -46,7 +46,7 @@ export function phasesOf({ bootstrapOnly, testScope, fetchCodex, bootstraps, sta
   const before: readonly FixedName[] = ['clone', 'install', 'bootstrap', 'bundle']
   const fixed = fixedNames.filter(name => {
     if (before.includes(name)) return bootstraps
-    if (name === 'untouched') return true
+    if (name === 'untouched' || name === 'ports') return true
     if (name === 'fetch-codex') return fetchCodex
     if (bootstrapOnly) return false
     if (name === 'structural') return testScope !== 'none'

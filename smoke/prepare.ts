@@ -8,7 +8,9 @@ import type { Git } from './git.ts'
 import { guardedPlaces } from './guard/guard.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
+import { readEnvironment } from './sandbox/environment-file.ts'
 import { firstTokenFile } from './sandbox/first-token.ts'
+import { faultInPorts } from './sandbox/ports.ts'
 import { withoutCredentials } from './sandbox/secrets.ts'
 import type { AgentSetting } from './setting.ts'
 import { commitAt, commitOf, commitsBehind, readSource, type Source } from './source.ts'
@@ -123,6 +125,13 @@ async function mustBootstrap(
     throw new UserError(`${places.workspace} cannot be used without bootstrapping it: it lacks ${missing}`, {
       fix: 'leave --skip-bootstrap out, or make it with --bootstrap-only',
     })
+  if (skipBootstrap) {
+    const fault = faultInPorts(await readEnvironment(places))
+    if (fault !== undefined)
+      throw new UserError(`${places.environmentFile} cannot be used as it is: ${fault}`, {
+        fix: 'leave --skip-bootstrap out to have ports chosen',
+      })
+  }
   if (missing !== undefined || forceBootstrap || bootstrapOnly) return true
   if (!forceOutdated) {
     const other = await otherThan(source, places.clone, git)

@@ -30,6 +30,7 @@ const settingSchema = z.object({
     restartRetries: z.number(),
     heartbeatTimeout: z.number(),
     pm2Kill: z.boolean(),
+    skipBootstrap: z.boolean(),
     portKill: z.boolean(),
     captureDebugTools: z.boolean(),
     port: z.number().optional(),

@@ -9,6 +9,7 @@ import type { SecretMask } from '../../lib/secret-mask.ts'
 import { maskOf } from '../agents/masked.ts'
 import { logFiles } from '../diagnosis.ts'
 import type { Places } from '../workspace/places.ts'
+import type { Copy } from './kept-names.ts'
 
 /** Where the evidence of every run is, below the checkout that the harness runs from. */
 export const evidenceRoot = (root: string): string => join(root, '.artifacts', 'logs', 'e2e-smoke')
@@ -31,21 +32,23 @@ const timeIn = (instant: Date): string =>
 
 /**
  * Copies what lies in the workspace alone: the logs of services and of PM2, and what the phases said, whole. What cannot be copied keeps
- * nothing else from it, and is named in what is returned.
+ * nothing else from it, and is named in `faults`.
  */
 export async function collect(
   places: Places,
   evidence: string,
   { since, secrets }: { readonly since: number; readonly secrets: readonly string[] },
-): Promise<string[]> {
+): Promise<{ readonly faults: readonly string[]; readonly copies: readonly Copy[] }> {
   const mask = maskOf(secrets)
-  const failed: string[] = []
+  const faults: string[] = []
+  const copies: Copy[] = []
   const copy = async (from: string, to: string) => {
     try {
       await mkdir(dirname(to), { recursive: true, mode: 0o700 })
       await copyLog(from, to, mask)
+      copies.push({ from, to })
     } catch (error) {
-      failed.push(`${from}: ${error instanceof Error ? error.message : String(error)}`)
+      faults.push(`${from}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   const taken = new Set<string>()
@@ -60,7 +63,7 @@ export async function collect(
     for (const name of await namesIn(join(logs, run)))
       if (name.endsWith('.log') && (await isSince(join(logs, run, name), since)))
         await copy(join(logs, run, name), join(evidence, 'phases', name))
-  return failed
+  return { faults, copies }
 }
 
 /** A workspace that is used again has the logs of earlier runs, too. */

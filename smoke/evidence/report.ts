@@ -1,3 +1,4 @@
+import { markupText as text } from './markup-text.ts'
 import type { Summary } from './summary.ts'
 
 /** One page that needs nothing else: what was tried, how each phase went, and which files tell more. */
@@ -47,6 +48,3 @@ ${links.join('\n')}
 }
 
 const secondsText = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const text = (plain: string): string => plain.replace(/[&<>"]/g, character => entities[character] ?? '')

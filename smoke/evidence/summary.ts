@@ -1,6 +1,8 @@
 import type { PhaseRecord } from './events.ts'
 
-export type Outcome = 'passed' | 'failed' | 'cancelled'
+/** Why a run did not come to its end: by a signal, or with its harness. */
+export type Stopped = 'cancelled' | 'killed' | undefined
+export type Outcome = 'passed' | 'failed' | Exclude<Stopped, undefined>
 
 /** `summary.json`, for programs. Version 1: fields may be added, none goes away. */
 export type Summary = {
@@ -23,14 +25,14 @@ export type Summary = {
 /** What the harness itself found after the phases, in the order in which it looked. */
 export type Finding = { readonly phase: string; readonly reason: string }
 
-type Facts = Omit<Summary, 'version' | 'outcome' | 'failed'> & { readonly cancelled: boolean }
+type Facts = Omit<Summary, 'version' | 'outcome' | 'failed'> & { readonly stopped: Stopped }
 
 /** A run has passed where every phase has, and nothing was found after them. One that was told to end has not. */
-export function summaryOf({ cancelled, ...facts }: Facts): Summary {
+export function summaryOf({ stopped, ...facts }: Facts): Summary {
   const unfinished = facts.phases.find(({ outcome }) => outcome !== 'passed')
   const broken = facts.phases.find(({ outcome }) => outcome === 'failed') ?? unfinished
   const failed = failureIn(broken) ?? facts.findings[0] ?? (facts.phases.length === 0 ? nothingRan : null)
-  const outcome = cancelled ? 'cancelled' : failed === null ? 'passed' : 'failed'
+  const outcome = stopped ?? (failed === null ? 'passed' : 'failed')
   return { version: 1, outcome, failed, ...facts }
 }
 

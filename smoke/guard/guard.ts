@@ -16,7 +16,7 @@ export type Guarded = {
 }
 
 const snapshotsSchema = z.record(z.string(), z.record(z.string(), z.string()))
-type Snapshots = Readonly<Record<string, Snapshot>>
+export type Snapshots = Readonly<Record<string, Snapshot>>
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -9,6 +9,7 @@ export async function ports({ places, setting, log }: Phase): Promise<void> {
     range: setting.ports,
     asked: setting.options.port,
     before: portsIn(environment),
+    keeps: setting.options.skipBootstrap,
   })
   await writeEnvironment(places, {
     ...environment,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
-import { compareSnapshots, savedSnapshots, takeSnapshots } from '../guard/guard.ts'
+import { compareSnapshots, type Snapshots, savedSnapshots, takeSnapshots } from '../guard/guard.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
 import { membersOf } from '../sandbox/members.ts'
 import type { Places } from '../workspace/places.ts'
@@ -11,13 +11,12 @@ export const beforeFile = ({ workspace }: Places): string => join(workspace, 'be
 
 const shown = 20
 
-export async function untouched({
-  places,
-  setting,
-  signal,
-  log,
-}: Pick<Phase, 'places' | 'setting' | 'signal' | 'log'>): Promise<void> {
-  const before = await savedSnapshots(beforeFile(places))
+/** Against what was written down before, unless somebody knows that better. */
+export async function untouched(
+  { places, setting, signal, log }: Pick<Phase, 'places' | 'setting' | 'signal' | 'log'>,
+  known?: Snapshots,
+): Promise<void> {
+  const before = known ?? (await savedSnapshots(beforeFile(places)))
   // With the same settings of git as before, whoever looks.
   const after = await takeSnapshots(setting.guarded, {
     environment: await readEnvironment(places),

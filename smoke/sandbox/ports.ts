@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
+import { processTable } from '../../lib/processes/process-table.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { listenersOf } from './listeners.ts'
+import { processText } from './process-text.ts'
 
 export const portVariables = { proxy: 'DEBUG_SERVER__PROXY__PORT', api: 'DEBUG_SERVER__API__PORT' } as const
 export type Ports = { readonly [Service in keyof typeof portVariables]: number }
@@ -16,17 +19,39 @@ export type WantedPorts = {
   readonly asked: number | undefined
   /** Those of an earlier run in this workspace, used again where nobody else listens there. */
   readonly before: Partial<Ports>
+  /** Those before are used or refused: --skip-bootstrap takes all as it is. */
+  readonly keeps: boolean
 }
 
 /** Whoever listens on a port is left alone: another one is taken. */
-export async function choosePorts({ range, asked, before }: WantedPorts): Promise<Ports> {
+export async function choosePorts({ range, asked, before, keeps }: WantedPorts): Promise<Ports> {
   if (asked !== undefined && !(await isFree(asked)))
     throw new UserError(`port ${asked}, which --port asks for, is in use`, {
       fix: 'name another one, or leave --port out to have a free one taken',
     })
+  if (keeps) return { proxy: asked ?? (await held('proxy', before)), api: await held('api', before) }
   const proxy = asked ?? (await kept(before.proxy, [])) ?? (await anyFree(range, []))
   const api = (await kept(before.api, [proxy])) ?? (await anyFree(range, [proxy]))
   return { proxy, api }
+}
+
+async function held(service: keyof Ports, before: Partial<Ports>): Promise<number> {
+  const port = before[service]
+  if (port === undefined) throw new Error('it was looked at before that there is one')
+  if (await isFree(port)) return port
+  throw new UserError(
+    `port ${port}, which sandbox.env has for the ${service}, is in use${await holderText(port)}`,
+    {
+      fix: 'end what listens there, or leave --skip-bootstrap out to have another one taken',
+    },
+  )
+}
+
+/** Of another user's process nothing is told. */
+async function holderText(port: number): Promise<string> {
+  const pids = processTable().entries.map(({ pid }) => pid)
+  const holder = (await listenersOf(pids))?.find(one => one.port === port)
+  return holder === undefined ? '' : ` by ${processText(holder.pid)}`
 }
 
 const kept = async (port: number | undefined, but: readonly number[]): Promise<number | undefined> =>
@@ -52,12 +77,24 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
+const portOf = (text: string | undefined): number | undefined => {
+  const port = Number(text)
+  return text !== undefined && /^\d+$/.test(text) && port > 0 && port < 65_536 ? port : undefined
+}
+
+/** Why the ports in an environment cannot be kept; undefined where they can. */
+export function faultInPorts(environment: Readonly<Record<string, string>>): string | undefined {
+  for (const name of Object.values(portVariables)) {
+    const text = environment[name]
+    if (text === undefined) return `it has no ${name}`
+    if (portOf(text) === undefined) return `${name} is ${JSON.stringify(text)} there, which is no port`
+  }
+  const { proxy, api } = portsIn(environment)
+  return proxy === api ? `both services have port ${proxy} there` : undefined
+}
+
 /** What an earlier run has written into its environment. */
 export function portsIn(environment: Readonly<Record<string, string>>): Partial<Ports> {
-  const portOf = (name: string) => {
-    const port = Number(environment[name])
-    return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined
-  }
-  const [proxy, api] = [portOf(portVariables.proxy), portOf(portVariables.api)]
+  const [proxy, api] = [portOf(environment[portVariables.proxy]), portOf(environment[portVariables.api])]
   return { ...(proxy === undefined ? {} : { proxy }), ...(api === undefined ? {} : { api }) }
 }

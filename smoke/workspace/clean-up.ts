@@ -1,8 +1,10 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../lib/clock.ts'
 import { tryToLock } from '../../lib/lock.ts'
 import { endMarked } from '../../lib/processes/end-marked.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
+import { concludeKilled } from '../evidence/conclude-killed.ts'
 import { look } from './look.ts'
 import { readMarker } from './marker.ts'
 import { type Places, placesIn, prefix } from './places.ts'
@@ -39,20 +41,27 @@ function isOurs({ workspace }: Places): boolean {
   return stat !== undefined && (process.getuid === undefined || stat.uid === process.getuid())
 }
 
-/** Of a workspace that is kept, removes what no run may leave. */
-export async function removeSecrets(places: Places): Promise<void> {
+/** Of a workspace that is kept, tells what became of its run, and removes what no run may leave. */
+export async function leave(places: Places, evidence: string): Promise<void> {
   using lock = tryToLock(places.lock)
-  if (lock !== undefined) await removeTree(places.codexHome)
+  if (lock === undefined) return
+  await told(places, evidence, true)
+  await removeTree(places.codexHome)
 }
 
-/** Ends what is left of its run, and removes it. False where somebody is at work in it, or it is no workspace any more. */
-export async function cleanUp(places: Places): Promise<boolean> {
+/** Ends what is left of its run, tells below `evidence` that it was killed where that is so, and removes it. False where somebody is at work in it, or it is no workspace any more. */
+export async function cleanUp(places: Places, evidence: string): Promise<boolean> {
   const { kind } = look(places)
   if (kind !== 'marked' && kind !== 'empty') return false
   using lock = tryToLock(places.lock)
   if (lock === undefined) return false
   const marker = readMarker(places)
   if (marker !== undefined) await endMarked(new Set(marker.marks))
+  await told(places, evidence, false)
   await removeWorkspace(places)
   return true
 }
+
+/** What cannot be told any more keeps nobody from cleaning up. */
+const told = (places: Places, root: string, kept: boolean): Promise<void> =>
+  concludeKilled(places, { root, kept, now: new Date(systemClock.now()) }).catch(() => {})

@@ -1,25 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { endMarked } from '../../lib/processes/end-marked.ts'
-import { cleanUp, removeSecrets } from './clean-up.ts'
+import { cleanUp, leave } from './clean-up.ts'
 import { look } from './look.ts'
 import { readMarker } from './marker.ts'
 import { placesIn } from './places.ts'
 
 /** What a keeper becomes when the harness is gone. The mark of its own is borne by nobody; `mark` is the run's. */
-const [, , , workspace, mark, then] = process.argv
+const [, , , workspace, mark, then, evidence] = process.argv
 /** Whoever else held the lock for a moment looked whether it is free. */
 const tries = 50
 const pauseMs = 100
 
-if (workspace !== undefined && mark !== undefined) {
+if (workspace !== undefined && mark !== undefined && evidence !== undefined) {
   const places = placesIn(workspace)
   await endMarked(new Set([mark]))
   for (let left = tries; left > 0; left--) {
     // Another run has moved in since, or had before this one could.
     if (readMarker(places)?.marks.includes(mark) === false) break
     if (look(places).kind !== 'in_use') {
-      if (then === 'remove') await cleanUp(places)
-      else await removeSecrets(places)
+      if (then === 'remove') await cleanUp(places, evidence)
+      else await leave(places, evidence)
       break
     }
     await delay(pauseMs)

@@ -21,15 +21,17 @@ type Newcomer = {
   readonly now: Date
   /** Whether what an earlier run has left running here is ended first. */
   readonly endsFormer: boolean
+  /** Where the evidence of all runs is. */
+  readonly evidence: string
 }
 
 /** Takes the place as it was decided, marks it, and holds its lock: as long as that is held, nobody else touches it. */
 export async function moveIn(
   { places, decision }: Pick<Prepared, 'places' | 'decision'>,
-  { run, mark, now, endsFormer }: Newcomer,
+  { run, mark, now, endsFormer, evidence }: Newcomer,
 ): Promise<HeldLock> {
   const { workspace } = places
-  if (decision.kind === 'replace' && !(await cleanUp(places)) && decision.foreign)
+  if (decision.kind === 'replace' && !(await cleanUp(places, evidence)) && decision.foreign)
     if (look(places).kind === 'foreign') await removeTree(workspace)
   makeDirectory(workspace)
   const lock = await lockWithin(places.lock)

@@ -4,6 +4,7 @@ import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { readMirror } from '../../smoke/agents/codex-mirror.ts'
 import { runSecrets } from '../../smoke/agents/run-secrets.ts'
+import { deadlineOf, diagnosisMs } from '../../smoke/deadlines.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { setCallLog } from '../../smoke/run/call-log.ts'
@@ -28,9 +29,6 @@ import type { TaskContext } from '../engine/context.ts'
 import { service } from '../engine/service.ts'
 import { type Needs, type Task, task } from '../engine/task.ts'
 
-/** How long a phase that was cut off may take to say how things stand. */
-const diagnosisMs = 40_000
-
 const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
   clone,
   // As somebody types it who has just cloned: what is missing is installed by the first word.
@@ -46,7 +44,7 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   'verify-clean': verifyClean,
   confined,
   down,
-  untouched,
+  untouched: phase => untouched(phase),
 }
 
 type Run = {
@@ -102,21 +100,6 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task
   })
 }
 
-function deadlineOf(name: Exclude<PhaseName, 'up'>, { seconds }: Setting): number {
-  if (isStage(name)) return seconds.stage
-  switch (name) {
-    case 'fetch-codex':
-      return seconds.install
-    case 'verify-clean':
-    case 'confined':
-    case 'untouched':
-    case 'ports':
-      return seconds.verify
-    default:
-      return seconds[name]
-  }
-}
-
 /** What stays up while the phases after it need it, PM2 and all that it starts included. */
 function stack(run: Run, needs: Needs): Task {
   const { places, setting } = run
@@ -127,7 +110,7 @@ function stack(run: Run, needs: Needs): Task {
     needs,
     ready: {
       line: new RegExp(`^${readyLine}$`),
-      within: `${(restartTimeout + 30) * (restartRetries + 1) + 60}s`,
+      within: `${deadlineOf('up', setting)}s`,
     },
     undoMs: diagnosisMs,
     run: (_, context) =>

@@ -1,31 +1,32 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import type { SmokeSettings } from '../../config/schema.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
-import { systemClock, toInstant } from '../../lib/clock.ts'
-import { readPlainFile } from '../../lib/plain-file.ts'
+import { systemClock } from '../../lib/clock.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { agentText } from '../../smoke/agents/agent-text.ts'
 import { secretsOf, writeMirror } from '../../smoke/agents/codex-mirror.ts'
-import { masked } from '../../smoke/agents/masked.ts'
+import { longestRunMs } from '../../smoke/deadlines.ts'
+import { evidenceRoot, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
+import { conclude, recordsIn } from '../../smoke/evidence/conclude.ts'
+import type { Finding, Summary } from '../../smoke/evidence/summary.ts'
 import {
-  collect,
-  coverKept,
-  evidenceFiles,
-  makeEvidence,
-  pruneEvidence,
-} from '../../smoke/evidence/collect.ts'
-import { phaseRecords } from '../../smoke/evidence/events.ts'
-import { reportPage } from '../../smoke/evidence/report.ts'
-import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
-import { guardedPlaces, opencodePlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
+  guardedPlaces,
+  opencodePlaces,
+  type Snapshots,
+  savedSnapshots,
+  saveSnapshots,
+  takeSnapshots,
+} from '../../smoke/guard/guard.ts'
+import { inTime } from '../../smoke/in-time.ts'
 import type { SmokeOptions } from '../../smoke/options.ts'
 import type { PhaseName } from '../../smoke/phases.ts'
 import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
@@ -35,11 +36,10 @@ import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environme
 import { firstToken } from '../../smoke/sandbox/first-token.ts'
 import { portsIn, portVariables } from '../../smoke/sandbox/ports.ts'
 import { processText } from '../../smoke/sandbox/process-text.ts'
-import { secretsIn, withoutCredentials } from '../../smoke/sandbox/secrets.ts'
+import { secretsIn } from '../../smoke/sandbox/secrets.ts'
 import { type Setting, writeSetting } from '../../smoke/setting.ts'
 import { startKeeper } from '../../smoke/workspace/keeper.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
-import type { Places } from '../../smoke/workspace/places.ts'
 import { removeWorkspace } from '../../smoke/workspace/remove.ts'
 import type { TaskContext } from '../engine/context.ts'
 
@@ -52,6 +52,10 @@ type Running = Pick<TaskContext, 'scope' | 'signal' | 'log' | 'progress' | 'prin
 
 /** How long what comes after the phases may take to look once more whether all is as it was. */
 const lastLookMs = 30_000
+
+/** How long keeping the evidence may take, and removing the workspace. */
+const concludingMs = 120_000
+const removingMs = 180_000
 
 /** What the phases have said last, and how long that may take to arrive. */
 const lastLines = 20
@@ -72,85 +76,100 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   if (codexHome !== undefined) secrets.push(...secretsOf(codexHome))
   for (const secret of secrets) running.secret(secret)
   const mark = scope.id
-  await using keeper = startKeeper(places.workspace, { mark, keep })
+  await using keeper = startKeeper(places.workspace, {
+    mark,
+    keep,
+    evidence: evidenceRoot(surroundings.root),
+  })
   void keeper
-  using lock = await moveIn(prepared, { run, mark, now: new Date(started), endsFormer: options.portKill })
+  using lock = await moveIn(prepared, {
+    ...{ run, mark, now: new Date(started), endsFormer: options.portKill },
+    evidence: evidenceRoot(surroundings.root),
+  })
   void lock
   const findings: Finding[] = []
   let bug: unknown
   let ended: { readonly summary: Summary; readonly evidence: string }
+  let fault: string | undefined
   try {
     ended = await runThere()
   } finally {
-    if (keep) await removeTree(places.codexHome)
-    else await removeWorkspace(places)
+    fault = await moveOut()
   }
   const { summary, evidence } = ended
   print(resultText(summary, evidence, agentText(agent)))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
   if (summary.outcome === 'failed') throw failure(summary, evidence, agentText(agent))
+  if (fault !== undefined)
+    throw new UserError(fault, { fix: `npx task smoke --cleanup-only --workspace ${places.workspace}` })
+
+  /** Why the workspace is not left as it should be, where that is so: what the run was like is told all the same. */
+  async function moveOut(): Promise<string | undefined> {
+    const work: Promise<unknown> = keep ? removeTree(places.codexHome) : removeWorkspace(places)
+    try {
+      const stays = await inTime(removingMs, 'removing it', work)
+      if (typeof stays === 'string') log(stays)
+      return undefined
+    } catch (error) {
+      const told = `${places.workspace} is not as it should be left: ${reasonOf(error)}`
+      log(told)
+      return told
+    }
+  }
 
   async function runThere() {
     const evidence = await makeEvidence(surroundings.root, new Date(started), run)
     await pruneEvidence(surroundings.root, settings.keep_evidence, new Date(started))
     log(`evidence: ${evidence}`)
     try {
-      const setting = await setUp(prepared, running, { run, mark, evidence })
+      const { setting, before } = await setUp(prepared, running, { run, mark, evidence })
       if (source.kind === 'checkout' && source.uncommitted > 0)
         log(`${source.uncommitted} uncommitted change(s) of ${source.path} are not tested`)
-      const fault = await runPhases(prepared, running, evidence)
+      const fault = await runPhases(prepared, running, setting)
       if (fault !== undefined && !signal.aborted) findings.push({ phase: 'phases', reason: fault })
-      await look(setting, evidence)
+      await look(setting, before)
     } catch (error) {
       if (!signal.aborted) findings.push({ phase: 'start', reason: reasonOf(error) })
       if (!(error instanceof UserError)) bug = error
     }
     await scope.end()
-    return { summary: await conclude(evidence), evidence }
+    const summary = await inTime(
+      concludingMs,
+      'keeping the evidence',
+      conclude({
+        ...{ run, places, evidence, findings, secrets, log, revision: source.revision, kept: keep },
+        source: source.kind === 'checkout' ? source.path : source.address,
+        ...{ started: new Date(started), ended: new Date(systemClock.now()) },
+        stopped: signal.aborted ? 'cancelled' : undefined,
+      }),
+    )
+    return { summary, evidence }
   }
 
   /** What the phases cannot say, for they did not come to it, or are over. */
-  async function look(setting: Setting, evidence: string): Promise<void> {
+  async function look(setting: Setting, before: Snapshots): Promise<void> {
     if (signal.aborted) return
-    const records = await recordsIn(evidence)
+    const records = await recordsIn(setting.evidence)
     const outcomeOf = (phase: PhaseName) => records.find(({ name }) => name === phase)?.outcome
     const left = await scope.survivors()
     // Where it did not come to "down", what is left is what that would have ended.
     if (left.length > 0 && (!phases.includes('down') || outcomeOf('down') === 'passed'))
       findings.push({ phase: 'down', reason: `processes are left: ${left.map(processText).join(', ')}` })
     const seen = outcomeOf('untouched')
-    if (seen === 'passed' || seen === 'failed') return
+    const isAsWritten = isDeepStrictEqual(
+      await savedSnapshots(beforeFile(places)).catch(() => undefined),
+      before,
+    )
+    if (!isAsWritten)
+      findings.push({ phase: 'untouched', reason: `${beforeFile(places)} is not as it was written` })
+    if (isAsWritten && (seen === 'passed' || seen === 'failed')) return
     await scope.end()
     try {
-      await untouched({ places, setting, log, signal: AbortSignal.timeout(lastLookMs) })
+      await untouched({ places, setting, log, signal: AbortSignal.timeout(lastLookMs) }, before)
     } catch (error) {
       findings.push({ phase: 'untouched', reason: reasonOf(error) })
     }
-  }
-
-  async function conclude(evidence: string): Promise<Summary> {
-    const token = firstToken(places)
-    const all = token === undefined ? secrets : [...secrets, token]
-    for (const fault of await collect(places, evidence, { since: started, secrets: all }))
-      log(`not kept among the evidence: ${fault}`)
-    await coverKept(evidence, all)
-    const records = await recordsIn(evidence)
-    const isTold = records.some(({ outcome }) => outcome === 'failed')
-    const others = findings.filter(({ phase }) => phase !== 'phases' || !isTold)
-    const found = others.map(one => ({ ...one, reason: masked(one.reason, all) }))
-    for (const { phase, reason } of found) log(`found after the phases: ${phase}: ${reason}`)
-    const summary = summaryOf({
-      ...{ run, findings: found, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
-      source: source.kind === 'checkout' ? source.path : withoutCredentials(source.address),
-      revision: testedIn(places) ?? source.revision ?? null,
-      started_at: toInstant(started),
-      duration_ms: systemClock.now() - started,
-      phases: records,
-    })
-    await writeAtomically(join(evidence, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
-    await writeAtomically(join(evidence, 'report.html'), reportPage(summary, await evidenceFiles(evidence)))
-    return summary
   }
 }
 
@@ -159,7 +178,7 @@ async function setUp(
   { places, phases, source, agent, codexHome }: Prepared,
   { environment, options, surroundings, settings, signal }: Running,
   { run, mark, evidence }: Pick<Setting, 'run' | 'mark' | 'evidence'>,
-): Promise<Setting> {
+): Promise<{ readonly setting: Setting; readonly before: Snapshots }> {
   const { home } = surroundings
   const before = existsSync(places.environmentFile) ? portsIn(await earlier()) : {}
   const sandbox = sandboxEnvironment(
@@ -189,7 +208,8 @@ async function setUp(
       ...(agent.kind === 'opencode' ? opencodePlaces(home, environment) : []),
     ]),
   }
-  await saveSnapshots(beforeFile(places), await takeSnapshots(guarded, { environment: sandbox, signal }))
+  const snapshots = await takeSnapshots(guarded, { environment: sandbox, signal })
+  await saveSnapshots(beforeFile(places), snapshots)
   if (codexHome === undefined) await removeTree(places.codexHome)
   else await writeMirror(places.codexHome, codexHome)
   const { lowest_port, highest_port, seconds } = settings
@@ -211,7 +231,7 @@ import { phaseTasks } from ${phaseTasks}
 export default phaseTasks(import.meta.dirname, agentStages)
 `,
   )
-  return setting
+  return { setting, before: snapshots }
 
   /** One that cannot be read is written anew with the clone, and says what is wrong where that is used as it is. */
   async function earlier(): Promise<Record<string, string>> {
@@ -231,9 +251,9 @@ export default phaseTasks(import.meta.dirname, agentStages)
 async function runPhases(
   { places, phases }: Prepared,
   { scope, log, secret }: Running,
-  evidence: string,
+  setting: Setting,
 ): Promise<string | undefined> {
-  const file = (name: string) => join(evidence, name)
+  const file = (name: string) => join(setting.evidence, name)
   const reports = [
     'plain',
     `plain=${file('harness.log')}`,
@@ -269,22 +289,20 @@ async function runPhases(
       if (last.length > lastLines) last.shift()
     })
   const closed = once(child, 'close').catch(() => {})
-  await once(child, 'exit')
+  const longest = longestRunMs(setting)
+  const exited = inTime(longest, 'all of the phases', once(child, 'exit'))
+  const late = await exited.then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+  if (late !== undefined) {
+    await scope.end({ graceMs: 0 })
+    return [late, ...last].join('\n')
+  }
   // Not its streams: whoever has inherited them may hold them for ever.
   await Promise.race([closed, delay(restMs, undefined, { ref: false })])
   if (child.exitCode === 0) return undefined
   return [`the phases ended with ${child.exitCode ?? child.signalCode}`, ...last].join('\n')
-}
-
-/** The commit that the clone is at: not the one that was asked for, where a clone that is outdated was used as it is. */
-function testedIn({ clone }: Places): string | undefined {
-  const [commit] = /^[\da-f]{40,64}$/m.exec(String(readPlainFile(join(clone, '.git', 'HEAD'), 200))) ?? []
-  return commit
-}
-
-async function recordsIn(evidence: string) {
-  const text = await readFile(join(evidence, 'events.ndjson'), 'utf8').catch(() => '')
-  return phaseRecords(text)
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

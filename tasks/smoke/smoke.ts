@@ -73,7 +73,8 @@ export async function smoke(context: SmokeContext): Promise<void> {
   }
   for (const places of stale)
     try {
-      if (await cleanUp(places)) log(`removed ${places.workspace}, which no run is at work in`)
+      if (await cleanUp(places, evidenceRoot(surroundings.root)))
+        log(`removed ${places.workspace}, which no run is at work in`)
     } catch (error) {
       log(
         `${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`,
@@ -94,7 +95,7 @@ async function cleanUpOnly(
   const all = workspacesToClean(options.workspace, surroundings, systemClock.now())
   if (all.length === 0) print('no workspace is left\n')
   for (const places of all) {
-    if (!planOnly && !(await cleanUp(places)))
+    if (!planOnly && !(await cleanUp(places, evidenceRoot(surroundings.root))))
       throw new UserError(`a smoke has begun in ${places.workspace} just now`, {
         fix: 'wait until it has ended',
       })

@@ -1,7 +1,40 @@
 import t from 'tap'
+import { longestRunMs } from '../../smoke/deadlines.ts'
+import { inTime } from '../../smoke/in-time.ts'
+import type { PhaseName } from '../../smoke/phases.ts'
+import type { Setting } from '../../smoke/setting.ts'
 import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
+
+t.test('all phases together have a deadline, which is what each may take', async t => {
+  const seconds = Object.fromEntries(
+    ['clone', 'install', 'bootstrap', 'bundle', 'ready', 'structural', 'stage', 'full', 'verify', 'down'].map(
+      (name, at) => [name, at + 1],
+    ),
+  ) as Setting['seconds']
+  const options = { restartTimeout: 90, restartRetries: 1 } as Setting['options']
+  const of = (...phases: PhaseName[]) => longestRunMs({ phases, seconds, options })
+  const besides = of()
+  const table: [PhaseName, number][] = [
+    ...([
+      ['clone', 1],
+      ['up', 300],
+      ['fetch-codex', 2],
+      ['agent:use', 7],
+      ['untouched', 9],
+    ] as [PhaseName, number][]),
+  ]
+  for (const [name, most] of table) t.equal(of(name) - besides, most * 1_000, name)
+  t.equal(of('clone', 'down') - besides, 11_000)
+})
+
+t.test('what does not come to its end is given up with its name, and nothing else is', async t => {
+  const never = new Promise<void>(() => {})
+  await t.rejects(inTime(10, 'removing it', never), { message: 'removing it took longer than 0.01 s' })
+  t.equal(await inTime(60_000, 'it', Promise.resolve('done')), 'done')
+  await t.rejects(inTime(60_000, 'it', Promise.reject(new Error('no'))), { message: 'no' })
+})
 
 t.test(
   'a start that hangs is ended in time, though a grandchild keeps the pipe, and tried again as often as asked',

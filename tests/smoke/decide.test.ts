@@ -133,7 +133,7 @@ t.test(
     t.same(of({ testScope: 'full' }), [...before, ...rest('structural', 'full')])
     t.same(of({ bootstraps: false }), rest('structural'))
     t.same(of({ bootstraps: false, fetchCodex: true }), ['fetch-codex', ...rest('structural')])
-    t.same(of({ bootstrapOnly: true, stages: ['look'] }), [...before, 'untouched'])
+    t.same(of({ bootstrapOnly: true, stages: ['look'] }), [...before, 'ports', 'untouched'])
     t.same(of({ testScope: 'full', stages: ['look', 'debug'] }), [
       ...before,
       ...rest('structural', 'agent:look', 'agent:debug', 'full'),

@@ -10,6 +10,8 @@ import {
   pruneEvidence,
 } from '../../smoke/evidence/collect.ts'
 import { phaseRecords } from '../../smoke/evidence/events.ts'
+import { completeJunit } from '../../smoke/evidence/junit.ts'
+import { keptNames } from '../../smoke/evidence/kept-names.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { summaryOf } from '../../smoke/evidence/summary.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
@@ -59,7 +61,7 @@ t.test('what a kill leaves of the events is read as far as it goes', async t => 
 
 const facts = {
   ...{ run: 'r', kept: false, workspace: '/w', source: '/s', revision: null, duration_ms: 1_000 },
-  ...{ started_at: '2026-01-01T00:00:00.000Z', cancelled: false, findings: [] },
+  ...{ started_at: '2026-01-01T00:00:00.000Z', stopped: undefined, findings: [] },
 }
 const passed = (name: string) => ({ name, describe: '', outcome: 'passed', ms: 1 }) as const
 
@@ -80,7 +82,8 @@ t.test('a run has passed where every phase has and nothing was found after them'
       'b',
     ],
     [{ phases: [passed('a')], findings: [{ phase: 'down', reason: 'left' }] }, 'failed', 'down'],
-    [{ phases: [passed('a')], cancelled: true }, 'cancelled', null],
+    [{ phases: [passed('a')], stopped: 'cancelled' }, 'cancelled', null],
+    [{ phases: [{ name: 'b', describe: '', outcome: 'running' }], stopped: 'killed' }, 'killed', 'b'],
   ] as const
   for (const [given, outcome, phase] of table) {
     const summary = summaryOf({ ...facts, ...given })
@@ -98,6 +101,53 @@ t.test('the page shows what failed, and nothing in it can be taken for markup', 
   t.match(page, /1\.5 s/)
   t.match(page, /<a href="services\/api%20&amp;%20more.log">services\/api &amp; more.log<\/a>/)
   t.notMatch(page, /<script/)
+})
+
+t.test(
+  'what was found after the phases is a case of its own, and a run that was cut off has its phases',
+  async t => {
+    const file = join(room(t), 'junit.xml')
+    const engine =
+      '<testsuites name="task" tests="2" failures="1"><testsuite name="task x" tests="2" failures="1"/></testsuites>\n'
+    const findings = [{ phase: 'untouched', reason: 'changed:\n  <b>\u001b[0m' }]
+    write(file, engine)
+    await completeJunit(file, { phases: [], findings: [] })
+    t.equal(readFileSync(file, 'utf8'), engine)
+    await completeJunit(file, { phases: [passed('a')], findings })
+    const text = readFileSync(file, 'utf8')
+    t.match(
+      text,
+      /^<testsuites name="task" tests="3" failures="2"><testsuite name="task x" tests="2" failures="1"\/>/,
+    )
+    t.match(
+      text,
+      /name="untouched" classname="smoke"><failure message="changed:">changed:\n {2}&lt;b&gt;\\x1b\[0m<\/failure>/,
+    )
+    t.match(text, /<\/testsuites>\n$/)
+    write(file, engine.slice(0, 50))
+    const running = { name: 'up', describe: '', outcome: 'running' } as const
+    await completeJunit(file, { phases: [passed('a'), running], findings })
+    const whole = readFileSync(file, 'utf8')
+    t.match(whole, /^<\?xml [^>]*>\n<testsuites>\n {2}<testsuite name="phases" tests="2" failures="1"/)
+    t.match(whole, /name="up" classname="smoke"><failure message="it was at work when/)
+    t.match(whole, /<testsuite name="after the phases" tests="1" failures="1"/)
+  },
+)
+
+t.test('a log that goes with the workspace is named where it is kept', async t => {
+  const places = { workspace: '/w', clone: '/w/clone' }
+  const named = keptNames(places, [
+    { from: '/w/clone/.artifacts/logs/api.log', to: '/e/services/api.log' },
+    { from: '/w/.artifacts/task/logs/1/up.log', to: '/e/phases/up.log' },
+  ])
+  t.equal(
+    named(
+      'see .artifacts/logs/api.log, /w/clone/.artifacts/logs/api.log. log: .artifacts/task/logs/1/up.log',
+    ),
+    'see /e/services/api.log, /e/services/api.log. log: /e/phases/up.log',
+  )
+  for (const other of ['/x/.artifacts/logs/api.log', '.artifacts/logs/api.logs', 'a.artifacts/logs/api.log'])
+    t.equal(named(other), other)
 })
 
 t.test('each run has a directory of its own, and the oldest go', async t => {
@@ -141,7 +191,7 @@ t.test(
     write(phase('second'), 'of before')
     utimesSync(phase('second'), 1, 1)
     const since = 100_000
-    const failed = await collect(places, evidence, { since, secrets: ['hunter2', 'a"b'] })
+    const { faults: failed } = await collect(places, evidence, { since, secrets: ['hunter2', 'a"b'] })
     t.same(
       failed.map(text => text.slice(logs.length)),
       ['/a', '/b', '/c'].map(name => `${name}.log: it is no plain file`),

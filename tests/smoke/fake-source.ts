@@ -24,6 +24,7 @@ export type Fault =
   | 'listens-elsewhere'
   | 'leaves-a-daemon'
   | 'writes-outside'
+  | 'changes-what-was-before'
   | 'writes-into-the-harness'
   | 'types-are-wrong'
   | 'contract-is-broken'
@@ -81,7 +82,11 @@ const commands = {
     console.log('shown this once: the-token')
   },
   up() {
-    if (fault === 'up-fails') fail('the api crashed at import')
+    if (fault === 'up-fails') {
+      mkdirSync('.artifacts/logs', { recursive: true })
+      writeFileSync('.artifacts/logs/api.log', 'SyntaxError')
+      fail('the api crashed at import: see .artifacts/logs/api.log')
+    }
     if (fault === 'up-hangs') { spawn('sleep', ['600'], { stdio: 'inherit' }); return forever() }
     const server = spawn(process.execPath, ['server.mjs', fault], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
     mkdirSync('.artifacts/run', { recursive: true })
@@ -98,6 +103,7 @@ const commands = {
     rmSync('.artifacts/run/pid', { force: true })
     console.log('the fake stack is down')
     if (fault === 'leaves-a-daemon') daemon('-e', 'setInterval(() => {}, 1e6)')
+    if (fault === 'changes-what-was-before') writeFileSync('../before.json', '{}')
     if (fault.startsWith('writes-')) writeFileSync(outside, 'not mine')
   },
 }

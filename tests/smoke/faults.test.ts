@@ -16,7 +16,7 @@ const faults = [
   ['bootstrap-dirties', 'bootstrap', /the clone is not clean any more:\n\?\? left.txt/],
   ['bootstrap-loses-git', 'bootstrap', /git status failed in .*not a git repository/],
   ['bundle-fails', 'bundle', /there is no program "uvx" on PATH/],
-  ['up-fails', 'up', /the api crashed at import/],
+  ['up-fails', 'up', /the api crashed at import: see \/.*e2e-smoke\/.*\/services\/api\.log/],
   ['serves-another-nonce', 'ready', /did not say its nonce.*another/],
   ['types-are-wrong', 'structural', /number is no string/],
   ['contract-is-broken', 'structural', /described by nothing/],
@@ -24,6 +24,7 @@ const faults = [
   ['changes-modules', 'verify-clean', /installed is not as it was.*:\n {2}.*node_modules\n {2}.*added\.js$/],
   ['listens-elsewhere', 'confined', /listens where it should not: pid \d+ on 0.0.0.0:\d+/],
   ['leaves-a-daemon', 'down', /these processes are left: pid \d+ \(.*setInterval/],
+  ['changes-what-was-before', 'untouched', /before\.json is not as it was written$/],
   ['writes-outside', 'untouched', /added .*\.codex\/config.toml/],
   ['writes-into-the-harness', 'untouched', /added .*root\/left.txt/],
 ] as const
@@ -66,6 +67,7 @@ t.test(
     )
     t.match(stderr, /found after the phases: untouched: /)
     t.match(rig.evidence('report.html'), /<h2>After the phases: untouched<\/h2>/)
+    t.match(rig.evidence('junit.xml'), /<testsuite name="after the phases" tests="1"[\s\S]*name="untouched"/)
   },
 )
 

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { otherThan } from '../../smoke/prepare.ts'
@@ -68,16 +70,35 @@ t.test(
     t.match(await rig.run('--workspace', workspace, '--bootstrap-only'), { code: 0 })
     const plan = await rig.run('--workspace', workspace, '--plan-only')
     t.match(plan.stdout, /used again; kept/)
-    t.match(plan.stdout, /\nports +a free one of 18000 to 20000 for the proxy, /)
+    t.match(plan.stdout, /\nports +\d+ for the proxy, \d+ for the API\n/)
     t.match(plan.stdout, /\nflags +--test-scope structural --restart-timeout 90 .*--port-kill\n/)
     t.notMatch(plan.stdout, /Bootstrap the clone/)
+    const file = join(workspace, 'sandbox.env')
+    const environment = readFileSync(file, 'utf8')
+    const skipping = ['--workspace', workspace, '--skip-bootstrap', '--test-scope', 'none']
+    write(file, environment.replace(/^DEBUG_SERVER__API__PORT=.*\n/m, ''))
+    t.match(await rig.run(...skipping), {
+      code: 1,
+      stderr: /mine\/sandbox\.env cannot be used as it is: it has no DEBUG_SERVER__API__PORT/,
+    })
+    write(file, environment)
+    const port = Number(/^DEBUG_SERVER__PROXY__PORT=(\d+)$/m.exec(environment)?.[1])
+    const stranger = createServer(socket => socket.end()).listen(port, '127.0.0.1')
+    await once(stranger, 'listening')
+    t.match(await rig.run(...skipping), { code: 1 })
+    const inUse = new RegExp(
+      `^port ${port}, which sandbox.env has for the proxy, is in use by pid ${process.pid} `,
+    )
+    t.match(rig.summary().failed, { phase: 'ports', reason: inUse })
+    t.equal(stranger.listening, true)
+    stranger.close()
     const again = await rig.run(
       ...['--workspace', workspace, '--skip-bootstrap', '--test-scope', 'none', '--pm2-kill'],
     )
     t.equal(again.code, 0, again.stderr)
     t.match(rig.evidence('phases/up.log'), /the fake stack is down/)
     const later = await rig.run('--workspace', workspace, '--plan-only', '--no-port-kill')
-    t.match(later.stdout, /\nports +\d+ for the proxy, \d+ for the API\n/, 'its ports stay')
+    t.ok(later.stdout.includes(`ports        ${port} for the proxy, `), 'its ports stay')
     t.match(later.stdout, /\nflags .*--no-port-kill\n/)
     t.notMatch(again.stderr, /\d +clone +started/)
     t.ok(existsSync(workspace))

@@ -10,7 +10,7 @@ import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { listenersOf, strangersAmong } from '../../smoke/sandbox/listeners.ts'
 import { membersOf } from '../../smoke/sandbox/members.ts'
-import { choosePorts, portsIn } from '../../smoke/sandbox/ports.ts'
+import { choosePorts, faultInPorts, type Ports, portsIn } from '../../smoke/sandbox/ports.ts'
 import { secretsIn, withoutCredentials } from '../../smoke/sandbox/secrets.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
 import { until } from '../until.ts'
@@ -117,30 +117,54 @@ t.test(
   async t => {
     const taken = await listener(t)
     const range = { lowest: 18_000, highest: 20_000 }
-    const chosen = await choosePorts({ range, asked: undefined, before: {} })
+    const chosen = await choosePorts({ range, asked: undefined, before: {}, keeps: false })
     t.not(chosen.proxy, chosen.api)
     for (const port of Object.values(chosen)) t.ok(port >= 18_000 && port <= 20_000)
     t.same(
-      await choosePorts({ range, asked: undefined, before: chosen }),
+      await choosePorts({ range, asked: undefined, before: chosen, keeps: false }),
       chosen,
       'those of the run before stay',
     )
-    const other = await choosePorts({ range, asked: undefined, before: { proxy: taken, api: chosen.api } })
+    const other = await choosePorts({
+      range,
+      asked: undefined,
+      before: { proxy: taken, api: chosen.api },
+      keeps: false,
+    })
     t.not(other.proxy, taken)
     t.equal(other.api, chosen.api)
-    await t.rejects(choosePorts({ range, asked: taken, before: {} }), {
+    await t.rejects(choosePorts({ range, asked: taken, before: {}, keeps: false }), {
       message: /is in use/,
       fix: /leave --port out/,
     })
     const none = { lowest: taken, highest: taken }
-    await t.rejects(choosePorts({ range: none, asked: undefined, before: {} }), {
+    await t.rejects(choosePorts({ range: none, asked: undefined, before: {}, keeps: false }), {
       message: /no free port/,
       fix: /smoke/,
     })
     const upsideDown = { lowest: 20_000, highest: 18_000 }
-    await t.rejects(choosePorts({ range: upsideDown, asked: undefined, before: {} }), {
+    await t.rejects(choosePorts({ range: upsideDown, asked: undefined, before: {}, keeps: false }), {
       message: /no free port was found from 20000 to 18000/,
     })
+    const asBefore = (before: Partial<Ports>) => choosePorts({ range, asked: undefined, before, keeps: true })
+    t.same(await asBefore(chosen), chosen)
+    await t.rejects(asBefore({ ...chosen, api: taken }), {
+      message: new RegExp(
+        `^port ${taken}, which sandbox.env has for the api, is in use by pid ${process.pid} \\(`,
+      ),
+      fix: /leave --skip-bootstrap out/,
+    })
+    const [proxy, api] = ['DEBUG_SERVER__PROXY__PORT', 'DEBUG_SERVER__API__PORT']
+    const faults: [Record<string, string>, string | undefined][] = [
+      [{ [proxy]: '1', [api]: '65535' }, undefined],
+      [{ [proxy]: '1' }, `it has no ${api}`],
+      [{ [api]: '1' }, `it has no ${proxy}`],
+      [{ [proxy]: '', [api]: '1' }, `${proxy} is "" there, which is no port`],
+      [{ [proxy]: '1', [api]: '65536' }, `${api} is "65536" there, which is no port`],
+      [{ [proxy]: '1e3', [api]: '1' }, `${proxy} is "1e3" there, which is no port`],
+      [{ [proxy]: '7', [api]: '7' }, 'both services have port 7 there'],
+    ]
+    for (const [environment, fault] of faults) t.equal(faultInPorts(environment), fault)
     t.same(portsIn({ DEBUG_SERVER__PROXY__PORT: '18001', DEBUG_SERVER__API__PORT: 'x' }), { proxy: 18_001 })
   },
 )

@@ -29,6 +29,15 @@ t.test('killed at any moment, it leaves no process and no workspace', async t =>
     running.child.kill('SIGKILL')
     await running.ended
     await until('nothing is left', () => rig.left().length === 0 && rig.processes().length === 0)
+    // Where it hangs it has not come further by then. Its engine is asked to end first, and may say that it was.
+    const failed = phase === 'bootstrap' || phase === 'up' ? { phase } : { phase: String }
+    t.match(rig.summary(), {
+      outcome: 'killed',
+      failed: { ...failed, reason: /^it is (?:running|ended|waiting)$/ },
+    })
     t.match(rig.evidence('events.ndjson'), /"run-started"/, `${phase}: what there was to tell is kept`)
+    t.match(rig.evidence('junit.xml'), /<testcase name="clone"/)
+    t.match(rig.evidence('report.html'), /: killed<\/h1>/)
+    if (phase === 'ready') t.match(rig.evidence('services/api.log'), /the api says/)
   }
 })

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { tryToLock } from '../../lib/lock.ts'
@@ -11,11 +20,16 @@ import { look } from '../../smoke/workspace/look.ts'
 import { readMarker, writeMarker } from '../../smoke/workspace/marker.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
 import { placesIn, prefix } from '../../smoke/workspace/places.ts'
+import { removeWorkspace } from '../../smoke/workspace/remove.ts'
 import { workspacesToClean } from '../../smoke/workspace/to-clean.ts'
 import { until } from '../until.ts'
 import { type Owner, room, write } from './room.ts'
 
-const newcomer = { run: 'one', mark: 'mark-of-one', now: new Date(0), endsFormer: true }
+const nobody = 65_534
+const nowhere = '/nonexistent/evidence'
+const newcomer = {
+  ...{ run: 'one', mark: 'mark-of-one', now: new Date(0), endsFormer: true, evidence: nowhere },
+}
 
 /** A workspace that a run was in, as a kill or --keep-workspace leaves it. */
 async function left(directory: string, name: string, mark = 'mark-of-nobody') {
@@ -92,14 +106,14 @@ t.test(
 
     const stale = staleWorkspaces(directory, { spared: spared.workspace, now: Date.now() })
     t.same(stale.map(({ workspace }) => workspace).sort(), [kept.workspace, join(directory, `${prefix}old`)])
-    for (const places of stale) t.equal(await cleanUp(places), true)
+    for (const places of stale) t.equal(await cleanUp(places, nowhere), true)
     t.notOk(existsSync(kept.workspace))
     t.ok(existsSync(live.clone))
     t.ok(existsSync(spared.clone))
     await until('what the run has left is gone', () => leftover.exitCode ?? leftover.signalCode)
     t.equal(stranger.signalCode, null, 'who bears another mark is none of its business')
-    t.equal(await cleanUp(live), false, 'not one that has become live')
-    t.equal(await cleanUp(placesIn(join(directory, `${prefix}foreign`))), false)
+    t.equal(await cleanUp(live, nowhere), false, 'not one that has become live')
+    t.equal(await cleanUp(placesIn(join(directory, `${prefix}foreign`)), nowhere), false)
   },
 )
 
@@ -157,6 +171,23 @@ t.test('what an earlier run has left running here is ended, or left where that w
   t.ok(existsSync(join(places.clone, 'file')), 'what is reused stays')
 })
 
+t.test('a directory that the system does not remove is left empty, and told', async t => {
+  const above = room(t)
+  const places = await left(above, 'work')
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) {
+    for (const name of readdirSync(places.workspace, { recursive: true }).map(String))
+      chownSync(join(places.workspace, name), nobody, nobody)
+    chownSync(places.workspace, nobody, nobody)
+  }
+  chmodSync(above, 0o555)
+  t.teardown(() => chmodSync(above, 0o755))
+  if (isRoot) process.seteuid?.(nobody)
+  const told = await removeWorkspace(places).finally(() => isRoot && process.seteuid?.(0))
+  t.match(told, /work stays, and is empty: the system does not remove it \(EACCES\)/)
+  t.same(readdirSync(places.workspace), [])
+})
+
 t.test('what a kill leaves of a removal is still known for a workspace', async t => {
   const places = placesIn(join(room(t), `${prefix}half`))
   mkdirSync(places.workspace)
@@ -177,9 +208,9 @@ t.test('where the harness is killed, its keeper ends its processes and moves out
       import { startKeeper } from ${module('keeper')}; import { moveIn } from ${module('move-in')}
       import { placesIn } from ${module('places')}
       const places = placesIn(${JSON.stringify(places.workspace)})
-      startKeeper(places.workspace, { mark: ${JSON.stringify(mark)}, keep: ${keep} })
+      startKeeper(places.workspace, { mark: ${JSON.stringify(mark)}, keep: ${keep}, evidence: '/nonexistent' })
       globalThis.lock = await moveIn({ places, decision: { kind: 'make' } },
-        { run: 'one', mark: ${JSON.stringify(mark)}, now: new Date(), endsFormer: true })
+        { run: 'one', mark: ${JSON.stringify(mark)}, now: new Date(), endsFormer: true, evidence: '/nonexistent' })
       process.stdout.write('in'); setInterval(() => {}, 1e6)`
     const harness = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -200,7 +231,7 @@ t.test('a keeper whose run could not move in leaves that of another run alone', 
   const theirs = await bearer(t, 'mark-of-theirs')
   const ours = await bearer(t, 'mark-of-ours')
   const keeper = resolve(import.meta.dirname, '../../smoke/workspace/keeper-main.ts')
-  const child = spawn(process.execPath, [keeper, 'own', places.workspace, 'mark-of-ours', 'remove'])
+  const child = spawn(process.execPath, [keeper, 'own', places.workspace, 'mark-of-ours', 'remove', nowhere])
   t.same(await once(child, 'exit'), [0, null])
   await until('those of its own run are gone', () => ours.exitCode ?? ours.signalCode)
   t.equal(theirs.signalCode, null)

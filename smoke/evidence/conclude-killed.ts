@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { readMirror } from '../agents/codex-mirror.ts'
+import { runSecrets } from '../agents/run-secrets.ts'
+import { readEnvironment } from '../sandbox/environment-file.ts'
+import { secretsIn } from '../sandbox/secrets.ts'
+import { readSetting, type Setting } from '../setting.ts'
+import { readMarker } from '../workspace/marker.ts'
+import type { Places } from '../workspace/places.ts'
+import { conclude } from './conclude.ts'
+
+type Evidence = {
+  /** Where that of all runs is: what the workspace says of its own is written below it, and nowhere else. */
+  readonly root: string
+  readonly kept: boolean
+  readonly now: Date
+}
+
+/** Of a run whose harness was killed before it could, what can be told is written: what its phases had said, its logs, and that it was killed. */
+export async function concludeKilled(places: Places, { root, kept, now }: Evidence): Promise<void> {
+  const [setting, marker] = [settingIn(places), readMarker(places)]
+  if (setting === undefined || marker === undefined) return
+  const { run, evidence, source, revision } = setting
+  const isOfRun = dirname(evidence) === root && basename(evidence).endsWith(`-${run}`) && marker.run === run
+  if (!isOfRun || !existsSync(evidence) || existsSync(join(evidence, 'summary.json'))) return
+  const environment = await readEnvironment(places).catch(() => ({}))
+  const secrets = runSecrets(secretsIn([...Object.values<string>(environment), source]), () =>
+    readMirror(places.codexHome),
+  )
+  await conclude({
+    ...{ run, places, evidence, source, revision, kept, started: new Date(marker.created_at) },
+    ...{ ended: now, stopped: 'killed', findings: [], secrets: secrets(), log: () => {} },
+  })
+}
+
+function settingIn(places: Places): Setting | undefined {
+  try {
+    return readSetting(places)
+  } catch {
+    return undefined // it was killed before there was one
+  }
+}
