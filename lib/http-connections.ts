@@ -37,6 +37,9 @@ export function watchConnections(server: Server, arrives: Arrival = 'connection'
   })
   server.on('upgrade', ({ socket }: IncomingMessage) => silent.delete(socket))
   return {
+    /** How many requests have no whole answer yet. */
+    underWay: (): number => unanswered.size,
+
     /**
      * Accepts nobody from here on; what is open stays. Where a successor has the same listening socket (`offer-listeners.ts`),
      * what waits there to be accepted comes to it.

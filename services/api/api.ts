@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
 import type { ListenOn } from '../../lib/listener/listen-on.ts'
+import type { Leaving } from '../../lib/listener/offer-leave.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
@@ -78,14 +79,16 @@ export type ApiDependencies = {
   readonly passwords?: Passwords
 }
 
-export type Api = AsyncDisposable & {
-  readonly url: string
-  /** What listens, for a successor. */
-  readonly listener: Server
-  readonly changes: Changes
-  readonly live: Live
-  readonly debugEvents: DebugEvents
-}
+/** `leave` takes nothing new, and tells every stream that the server stops; calls that wait for a debugger go on. */
+export type Api = AsyncDisposable &
+  Leaving & {
+    readonly url: string
+    /** What listens, for a successor. */
+    readonly listener: Server
+    readonly changes: Changes
+    readonly live: Live
+    readonly debugEvents: DebugEvents
+  }
 
 /**
  * Starts the API. It is up when this resolves; it is ready (`/readyz`) once the runner is connected too. Disposing it
@@ -151,11 +154,18 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const upgrades = new Upgrades(context, handlers, tokenUse)
   server.server.on('upgrade', upgrades.handle)
   const connections = watchConnections(server.server)
+  let left: Promise<void> | undefined
+  const leave = () => {
+    left ??= (async () => {
+      connections.stopListening()
+      stop.abort()
+      await connections.leave()
+    })()
+    return left
+  }
   starting.defer(async () => {
-    connections.stopListening()
-    stop.abort()
     const patience = setTimeout(() => giveUp.abort(), limits.answers)
-    await connections.leave()
+    await leave()
     await Promise.all([
       connections.drain(server.close(), context.limits.stop),
       upgrades[Symbol.asyncDispose](),
@@ -166,6 +176,8 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const life = starting.move()
   return {
     url,
+    leave: () => void leave(),
+    underWay: connections.underWay,
     listener: server.server,
     changes,
     live,

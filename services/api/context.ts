@@ -94,7 +94,7 @@ export type Context = {
   readonly nextRequestId: () => string
   /** Aborts when the server stops: whatever waits then answers with what it has. */
   readonly stopping: AbortSignal
-  /** Aborted a little later: until then the runner still answers what it was asked. */
+  /** Aborted a little after the server is to end: until then the runner still answers what it was asked. */
   readonly givingUp: AbortSignal
   readonly limits: Limits
 }

@@ -2,9 +2,10 @@ import { dirname } from 'node:path'
 import { declaredApps } from '../../config/apps.ts'
 import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
-import { listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { leaveSocket, listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { inheritedListeners } from '../../lib/listener/listen-on.ts'
+import { offerLeave } from '../../lib/listener/offer-leave.ts'
 import { offerListeners } from '../../lib/listener/offer-listeners.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
@@ -50,9 +51,9 @@ await runService(async () => {
   )
   const offered = listenerSocket(workspace, instance)
   makePrivateDirectory(dirname(offered))
-  starting.use(
-    await offerListeners({ plain: api.listener }, offered, error => log.warn({ err: error }, 'no hand-over')),
-  )
+  const onError = (error: Error) => log.warn({ err: error }, 'no hand-over')
+  starting.use(await offerListeners({ plain: api.listener }, offered, onError))
+  starting.use(await offerLeave(api, leaveSocket(workspace, instance), onError))
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))
   return starting.move()
 })

@@ -105,14 +105,17 @@ export function forwardedHeaders({ address, host, protocol, proof }: Forwarded):
 const quoted = (text: string): string =>
   /^[!#$%&'*+.^_`|~\w-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 
-/** Whether it is a stream of events of which no proxy has been told yet to hold nothing back. */
-export function isEventStream(raw: RawHeaders): boolean {
-  let isOne = false
+/**
+ * How an answer is read: as it comes, by the word of the service for proxies to hold nothing back, or because it is a stream of
+ * events, of which none has been told; or as a whole.
+ */
+export function readingOf(raw: RawHeaders): 'followed' | 'events' | 'whole' {
+  let reading: 'events' | 'whole' = 'whole'
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? ''
     if (name.length === 12 && name.toLowerCase() === 'content-type')
-      isOne = /^text\/event-stream\b/i.test(raw[index + 1] ?? '')
-    else if (name.length === 17 && name.toLowerCase() === 'x-accel-buffering') return false
+      reading = /^text\/event-stream\b/i.test(raw[index + 1] ?? '') ? 'events' : 'whole'
+    else if (name.length === 17 && name.toLowerCase() === 'x-accel-buffering') return 'followed'
   }
-  return isOne
+  return reading
 }

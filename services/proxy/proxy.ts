@@ -85,7 +85,7 @@ export const defaultLimits: ProxyLimits = {
   stop: 5_000,
 }
 
-/** `leave`, and what is `underWay`: of calls of MCP tools, which are not asked for again as all else can be. */
+/** `underWay` does not count what is followed, which may have no end, and goes on at the successor. */
 export type Proxy = AsyncDisposable &
   Leaving & { readonly url: string; readonly secureUrl?: string; readonly listeners: Listeners }
 
@@ -119,6 +119,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   const { pause, slowReader } = limits
   const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause, slowReader } }
   const tunnels = new Set<Tunnel>()
+  const answering = new Set<ServerResponse>()
   const metrics = new ProxyMetrics(() => tunnels.size)
   const mcp = new McpDoor(deps.openGateway, log)
   let isStopping = false
@@ -143,14 +144,26 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     const route = appRoute(target.host, target.path, deps.appOrigins)
     const [path = ''] = target.path.split('?', 1)
     const forwarded = forwardedOf(request, target)
+    const isFollowed = () => answering.delete(response)
+    if (!McpDoor.leadsTo(path) || route !== undefined) {
+      answering.add(response)
+      response.once('close', isFollowed)
+    }
     if (route !== undefined)
-      span.within(() => void deps.apps.serve({ route, request, response, forwarded, target: target.path }))
+      span.within(
+        () =>
+          void deps.apps.serve({
+            ...{ route, request, response, forwarded, isFollowed },
+            target: target.path,
+          }),
+      )
     else if (path === '/healthz') answerForItself(deps, request, response)
     else if (path === '/metrics' && request.method === 'GET')
       void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
     else if (McpDoor.leadsTo(path))
       void mcp.answer({ request, response, path, host: target.host, address: forwarded.address })
-    else span.within(() => relay({ ...to, request, response, ...toApi(request, target, forwarded) }))
+    else
+      span.within(() => relay({ ...to, request, response, isFollowed, ...toApi(request, target, forwarded) }))
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!(socket instanceof Socket)) throw new TypeError('an upgrade on something that is no network socket')
@@ -201,7 +214,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
       for (const door of doors) void door.leave()
       mcp.leave()
     },
-    underWay: () => mcp.underWay,
+    underWay: () => mcp.underWay + answering.size,
   }
   if (tls === undefined)
     return { url, ...leaving, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }

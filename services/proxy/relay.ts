@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { ProblemCode } from '../contract/problems.ts'
-import { isEventStream, type RawHeaders, takesTrailers } from './headers.ts'
+import { type RawHeaders, readingOf, takesTrailers } from './headers.ts'
 import { sendInterim } from './interim.ts'
 import { sendProblem } from './problem.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
@@ -28,6 +28,8 @@ export type Relay = {
   readonly headers: string[]
   readonly answered: (raw: RawHeaders, part: 'head' | 'trailers') => string[]
   readonly limits: RelayLimits
+  /** Called for an answer that is followed as it comes, and may have no end that could be waited for. */
+  readonly isFollowed?: () => void
   /** Given for a request to upgrade: called when the upstream agrees. */
   readonly onUpgrade?: (raw: RawHeaders, to: Switched) => void
   /** What the client is told where there is no answer, never an address; undefined where it is being told otherwise. */
@@ -214,7 +216,9 @@ class Answering implements AnswerTo {
     this.#isLong = framing.by === 'length' && framing.length > longBody && request.httpVersionMajor === 1
     response.sendDate = false // the upstream's own comes through
     const headers = answered(raw, 'head')
-    if (isEventStream(raw)) headers.push('X-Accel-Buffering', 'no')
+    const reading = readingOf(raw)
+    if (reading === 'events') headers.push('X-Accel-Buffering', 'no')
+    if (reading !== 'whole' && framing.by !== 'length') this.#work.isFollowed?.()
     response.writeHead(status, message, headers)
   }
 }

@@ -12,36 +12,38 @@ export type DrainCallsOptions = {
 }
 
 /**
- * Has a proxy leave that has a successor, and waits for the calls of MCP tools that it still has to answer: where they were cut,
+ * Has an API or a proxy leave that has a successor, and waits for the requests that it still has to answer: where they were cut,
  * nobody would know whether they were done. Says for how many it waits, and how many are not waited for any longer.
  */
 export async function drainCalls(
-  { instance }: Pick<StartedService, 'instance'>,
+  { instance, service }: Pick<StartedService, 'instance' | 'service'>,
   { workspace, drainMs, signal, log }: DrainCallsOptions,
 ): Promise<void> {
   if (drainMs === 0) return
   signal.throwIfAborted()
-  const proxy = connect(leaveSocket(workspace, instance))
+  const leaving = connect(leaveSocket(workspace, instance))
   // One that is gone, or cannot be asked, has nothing to be waited for.
-  proxy.on('error', () => {})
-  const closed = new Promise(resolve => proxy.once('close', resolve))
-  const cut = () => proxy.destroy()
+  leaving.on('error', () => {})
+  const closed = new Promise(resolve => leaving.once('close', resolve))
+  const cut = () => leaving.destroy()
   signal.addEventListener('abort', cut, { once: true })
   const late = setTimeout(cut, drainMs)
   let left = 0
-  const lines = createInterface({ input: proxy })
+  const lines = createInterface({ input: leaving })
   lines.on('error', () => {})
   lines.on('line', line => {
     const count = Number(line)
     if (count > 0 && left === 0)
-      log(`waiting up to ${drainMs / 1_000} s for ${callsText(count)}; --drain 0 does not wait`)
+      log(
+        `waiting up to ${drainMs / 1_000} s for ${requestsText(count)} under way at the ${service} before; --drain 0 does not wait`,
+      )
     left = count
   })
   await closed
   clearTimeout(late)
   signal.removeEventListener('abort', cut)
   signal.throwIfAborted()
-  if (left > 0) log(`ends with the proxy: ${callsText(left)}`)
+  if (left > 0) log(`ends with the ${service}: ${requestsText(left)}`)
 }
 
-const callsText = (count: number): string => `${count} ${count === 1 ? 'call' : 'calls'} of MCP tools`
+const requestsText = (count: number): string => `${count} ${count === 1 ? 'request' : 'requests'}`

@@ -4,13 +4,13 @@ import type { Zod } from '../engine/task.ts'
 /** In seconds. Longer than this nobody waits in front of a terminal. */
 const longest = 3_600
 
-/** `--drain TIME` of the tasks that may replace runner and proxy: milliseconds. */
+/** `--drain TIME` of the tasks that may replace services: milliseconds. */
 export const drainParam = (z: Zod) =>
   z
     .string()
     .default('30s')
     .describe(
-      'how long what is under a debugger, and calls of MCP tools, may go on before runner and proxy go',
+      'how long what is under a debugger may go on before the runner goes; requests under way have 90s at least, unless this is 0',
     )
     .meta({ value: 'TIME' })
     .transform((text, context) => {

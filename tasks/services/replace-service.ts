@@ -27,13 +27,16 @@ export type Replacing = {
   readonly deadline: number
 }
 
-/** `drainMs`: how long what it has begun may take, in milliseconds. */
+/** A minute that a call may wait, what its runner gets on top, and some time, in milliseconds. */
+const longestCall = 90_000
+
+/** `drainMs`: how long what it has begun may take, in milliseconds; 0: no time. Otherwise a call has what it may take. */
 export type ReplacingBeside = Replacing & { readonly drainMs: number; log(line: string): void }
 
 /**
  * Starts a service anew in place of one that answers. API and proxy lose no request: the successor is started beside it and
- * takes over its listening sockets, and only when it answers is the other one asked to leave; a proxy is given time then for calls of tools. One that does not come up
- * changes nothing. The runner, and what listens by a name, which may be several addresses, ends before its successor starts.
+ * takes over its listening sockets, and only when it answers is the other one asked to leave, which is
+ * given time for what it has begun. One that does not come up changes nothing. The runner, and what listens by a name, which may be several addresses, ends before its successor starts.
  */
 export async function replaceService(
   known: StartedService,
@@ -56,7 +59,8 @@ export async function replaceService(
     throw error
   }
   await write(successor, [known])
-  if (known.service === 'proxy') await drainCalls(known, replacing)
+  const { drainMs } = replacing
+  await drainCalls(known, { ...replacing, drainMs: drainMs === 0 ? 0 : Math.max(drainMs, longestCall) })
   await pm2.delete(known.app)
   await write(successor, [])
   return successor

@@ -29,7 +29,7 @@ export const restartService = (service: ServiceName, options: RestartOptions): P
   withServices(options, (known, replacing) => startAnew(known(service), replacing))
 
 export type ReloadOptions = RestartOptions & {
-  /** How long what is under a debugger, and calls of MCP tools, may take to end before runner and proxy go, in milliseconds. */
+  /** How long what is under a debugger, and what was asked, may take to end before a service goes, in milliseconds. */
   drainMs: number
   progress(text: string): void
   log(line: string): void

@@ -28,7 +28,7 @@ export type UpOptions = {
   environment: Environment
   /** Hash of the sources of the services: see declaration.ts. */
   sources: string
-  /** How long what is under a debugger, and calls of MCP tools, may take to end before runner and proxy go, in milliseconds. */
+  /** How long what is under a debugger, and what was asked, may take to end before a service goes, in milliseconds. */
   drainMs: number
   signal: AbortSignal
   log(line: string): void

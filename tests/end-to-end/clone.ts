@@ -27,10 +27,13 @@ export type Clone = {
 }
 
 /** `owner` is a test, or whoever else runs what is registered with it in the end. */
-export function makeClone(owner: { teardown(end: () => Promise<void>): void }): Clone {
-  const room = realpathSync(mkdtempSync(join(tmpdir(), 'ds-e2e-')))
+export function makeClone(
+  owner: { teardown(end: () => Promise<void>): void },
   // People's paths hold letters that a C locale takes apart.
-  const root = join(room, 'clöne')
+  name = 'clöne',
+): Clone {
+  const room = realpathSync(mkdtempSync(join(tmpdir(), 'ds-e2e-')))
+  const root = join(room, name)
   const home = join(room, 'home')
   execFileSync('mkdir', [root, home])
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: source })

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
+import { request } from 'undici'
 import { until } from '../until.ts'
 import { makeClone } from './clone.ts'
 import { serviceStatus } from './service-status.ts'
@@ -36,6 +37,42 @@ t.test('a reload with settings that name another address moves nothing, and says
         /the api listens at http:\/\/127\.\S+, and the settings now name http:\/\/\[::1\].*npx task up/s,
     })
   t.same(await places(), before)
+})
+
+t.test('a call that waits for a debugger is answered, whichever service is replaced meanwhile', async t => {
+  const [, , proxy] = await status()
+  const ask = (path: string, body: object) =>
+    request(`${proxy?.address}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      headersTimeout: 120_000,
+    })
+  t.equal((await clone.debugServer(['repository', 'add', clone.root, '--name', 'demo'])).code, 0)
+  const token = readFileSync(clone.path('.artifacts/secrets/admin-token'), 'utf8').trim()
+  const program =
+    'const fs = require("node:fs"); setInterval(() => { if (fs.existsSync("go")) { fs.rmSync("go"); debugger } }, 20)'
+  const made = await clone.debugServer([
+    ...['session', 'create', '--repository', 'demo', '--environment', 'none', '--json'],
+    ...['--command', `echo '${program}' > waits.cjs`],
+  ])
+  t.equal(made.code, 0, made.stderr)
+  const session: string = JSON.parse(made.stdout).id
+  for (const [service, path, body] of [
+    ['api', `/sessions/${session}/debug`, { node: 'waits.cjs', wait: 60 }],
+    ['proxy', `/sessions/${session}/debug/continue`, { wait: 60 }],
+  ] as const) {
+    const waiting = ask(path, body)
+    const get = ['debug', 'status', session, '--json']
+    await until('it runs', async () => /"running"/.test((await clone.debugServer(get)).stdout))
+    const reload = clone.start(['tasks/cli.mjs', 'reload', service])
+    await until('who served before leaves', () => /waiting up to 90 s for 1 request/.test(reload.stderr()))
+    t.equal((await clone.debugServer(['command', 'run', session, '--', 'touch', 'go'])).code, 0)
+    const { statusCode, body: answer } = await waiting
+    t.match([statusCode, await answer.json()], [service === 'api' ? 201 : 200, { status: 'stopped' }])
+    t.match(await reload.finished, { code: 0 })
+  }
+  t.equal((await clone.debugServer(['session', 'stop', session])).code, 0)
 })
 
 t.test('a reload that is killed half-way: the next up settles it', async t => {

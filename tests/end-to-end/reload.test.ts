@@ -11,7 +11,7 @@ import { type ServiceStatus, serviceStatus } from './service-status.ts'
 
 t.setTimeout(280_000)
 
-const clone = makeClone(t)
+const clone = makeClone(t, 'a clone with blänks')
 
 const status = () => serviceStatus(clone)
 
@@ -168,7 +168,7 @@ t.test('a proxy that is replaced answers the calls that it has begun, however lo
   await waits.promise
   const reload = clone.start(['tasks/cli.mjs', 'reload', 'proxy', '--drain', '4m'])
   await until('it says for whom it waits', () =>
-    /waiting up to 240 s for 1 call of MCP tools/.test(reload.stdout() + reload.stderr()),
+    /waiting up to 240 s for 1 request/.test(reload.stdout() + reload.stderr()),
   )
   await until('the successor answers, which says that it has started the server anew', async () => {
     const { content } = await client.callTool({ name: 'own_facts' })

@@ -45,6 +45,8 @@ export type AppRequest = {
   readonly forwarded: Forwarded
   /** The path and query that were asked for. */
   readonly target: string
+  /** See relay.ts. */
+  readonly isFollowed?: () => void
   /** Given for a request to upgrade. `takes`: hands the connection over to a WebSocket that is accepted here. */
   readonly upgrade?: {
     readonly agreed: (headers: RawHeaders, to: Switched) => void
@@ -179,7 +181,7 @@ export class SessionApps implements AsyncDisposable {
   }
 
   #relay(asked: AppRequest, place: AppPlace, admittedBy: ToApp['admittedBy']): void {
-    const { route, request, response, forwarded, target, upgrade } = asked
+    const { route, request, response, forwarded, target, upgrade, isFollowed } = asked
     const { by } = route
     const [prefix, path] = by === 'path' ? [route.prefix, route.path] : ['', target]
     const headers = toAppHeaders(request.rawHeaders, forwarded, { by, admittedBy, prefix })
@@ -191,6 +193,7 @@ export class SessionApps implements AsyncDisposable {
       upstream: this.#upstreams.of(place, patienceMs),
       answered: (raw, part) => fromAppHeaders(raw, by, part),
       ...(upgrade === undefined ? {} : { onUpgrade: upgrade.agreed }),
+      ...(isFollowed === undefined ? {} : { isFollowed }),
       problemOf: failure => {
         const { cause } = failure
         if (early === undefined || !(cause instanceof AppRefusal) || !toldInside.has(cause.code))

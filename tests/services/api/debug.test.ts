@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { exampleInputs } from '../../../services/contract/examples/inputs.ts'
 import { debugSessionId } from '../../../services/contract/ids.ts'
@@ -172,6 +173,28 @@ t.test('a question that is too long for the runner is refused, and the connectio
   runner.debugger = () => ({ ok: true, value: [] })
   t.same(await rig.call('debug.break', { session, breakpoints: breakpoints.slice(0, 500) }), [])
 })
+
+t.test(
+  'an API that has a successor answers who waits for a debugger; one that is to end gives it up',
+  async t => {
+    for (const [end, answer] of [
+      ['leave', { id: /^dbg_/, status: 'stopped' }],
+      ['asyncDispose', { code: 'runner_unavailable', detail: /the server stops/ }],
+    ] as const) {
+      const limits = { answers: 50, stop: 200 }
+      const { rig, session, launched, runner } = await startDebugRig(t, { limits })
+      const debug = await launched()
+      const waiting = rig.send(`/sessions/${session}/debug/continue`, { method: 'POST', body: { wait: 60 } })
+      const ask = await runner.nextAsk('debug.continue')
+      const left = end === 'leave' ? rig.api.leave() : rig.api[Symbol.asyncDispose]()
+      // Longer than the limits allow one that is to end.
+      if (end === 'leave') await delay(limits.answers + limits.stop)
+      if (end === 'leave') runner.answer(ask, { ok: true, value: stopped(debug) })
+      t.match(JSON.parse((await waiting).text), answer)
+      await left
+    }
+  },
+)
 
 t.test('a runner that goes away while a call waits', async t => {
   const { rig, session, launched, runner } = await startDebugRig(t)

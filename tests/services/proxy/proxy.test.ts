@@ -209,6 +209,34 @@ t.test('a stop finishes what is in progress and takes nothing new', async t => {
   await stopped
 })
 
+t.test(
+  'one that has a successor answers what it has begun; what is followed it does not wait for',
+  async t => {
+    const finish: (() => void)[] = []
+    const { proxy } = await startRig(t, ({ url }, response) => {
+      if (url === '/call') finish.push(() => response.end('it has stopped'))
+      else if (url === '/log') response.writeHead(200, { 'x-accel-buffering': 'no' }).write('line 1')
+      else if (url === '/events') response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':')
+      else {
+        response.writeHead(200, { 'x-accel-buffering': 'no', 'content-length': '12' }).write('begin ')
+        finish.push(() => response.end('finish'))
+      }
+    })
+    const call = request(`${proxy.url}/call`)
+    const followed = await Promise.all(['/log', '/events'].map(path => request(proxy.url + path)))
+    const whole = await request(`${proxy.url}/whole`)
+    await until(() => finish.length === 2, 'all are asked')
+    t.equal(proxy.underWay(), 2)
+    proxy.leave()
+    await t.rejects(dial(proxy.url))
+    for (const one of finish) one()
+    t.equal(await (await call).body.text(), 'it has stopped')
+    t.equal(await whole.body.text(), 'begin finish')
+    await until(() => proxy.underWay() === 0, 'nothing is waited for')
+    for (const { body } of followed) body.destroy()
+  },
+)
+
 t.test('a stop cuts what does not end', async t => {
   const { proxy } = await startRig(t, (_, response) => response.write('begin '), { limits: { stop: 50 } })
   const answer = await request(proxy.url)

@@ -40,7 +40,10 @@ t.test(
     const door = await offerLeave(rig.proxy, path, fail)
     const logged: string[] = []
     const drain = (drainMs: number, signal = new AbortController().signal) =>
-      drainCalls({ instance }, { workspace, drainMs, signal, log: line => void logged.push(line) })
+      drainCalls(
+        { instance, service: 'proxy' },
+        { workspace, drainMs, signal, log: line => void logged.push(line) },
+      )
 
     const client = await rig.connect()
     await drain(0)
@@ -53,8 +56,8 @@ t.test(
     await waits.promise
     await drain(100)
     t.same(logged.splice(0), [
-      'waiting up to 0.1 s for 1 call of MCP tools; --drain 0 does not wait',
-      'ends with the proxy: 1 call of MCP tools',
+      'waiting up to 0.1 s for 1 request under way at the proxy before; --drain 0 does not wait',
+      'ends with the proxy: 1 request',
     ])
     const given = new AbortController()
     const rejected = t.rejects(drain(60_000, given.signal), 'it can be given up')
