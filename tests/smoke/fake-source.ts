@@ -29,6 +29,7 @@ export type Fault =
   | 'types-are-wrong'
   | 'contract-is-broken'
   | 'tool-is-missing'
+  | 'a-test-fails'
 
 /** A repository that looks like a checkout of Debug Server, and behaves like one where it has no fault. */
 export function fakeSource(owner: Owner, fault: Fault, outside = ''): string {
@@ -95,7 +96,14 @@ const commands = {
     server.once('exit', () => fail('port ' + process.env.DEBUG_SERVER__PROXY__PORT + ' is in use'))
   },
   lint: () => { if (fault === 'types-are-wrong') fail('a.ts:1: number is no string') },
-  test: () => { if (fault === 'contract-is-broken') fail('an operation is described by nothing') },
+  test() {
+    if (fault === 'contract-is-broken') fail('an operation is described by nothing')
+    // The whole suite is asked for without any file.
+    if (fault === 'a-test-fails' && process.argv.length === 3) {
+      console.log('passed: tests/a.test.ts')
+      fail('failed: tests/b.test.ts')
+    }
+  },
   status: () => console.log('the fake stack'),
   'verify-clean': () => { if (fault === 'verify-fails') fail('this checkout is not clean') },
   down() {

@@ -20,6 +20,7 @@ const faults = [
   ['serves-another-nonce', 'ready', /did not say its nonce.*another/],
   ['types-are-wrong', 'structural', /number is no string/],
   ['contract-is-broken', 'structural', /described by nothing/],
+  ['a-test-fails', 'full', /failed: tests\/b\.test\.ts/],
   ['verify-fails', 'verify-clean', /this checkout is not clean/],
   ['changes-modules', 'verify-clean', /installed is not as it was.*:\n {2}.*node_modules\n {2}.*added\.js$/],
   ['listens-elsewhere', 'confined', /listens where it should not: pid \d+ on 0.0.0.0:\d+/],
@@ -33,7 +34,7 @@ for (const [fault, phase, reason] of faults)
   t.test(`${fault}: it fails at ${phase}, says why, and leaves nothing`, async t => {
     const rig = smokeRig(t, fault)
     const { code, stdout, stderr } = await rig.run(
-      ...(phase === 'structural' ? [] : ['--test-scope', 'none']),
+      ...(phase === 'structural' ? [] : ['--test-scope', phase === 'full' ? 'full' : 'none']),
     )
     t.equal(code, 1)
     t.match(stderr, new RegExp(`smoke failed in "${phase}", with no agent: `))
@@ -42,6 +43,7 @@ for (const [fault, phase, reason] of faults)
     t.equal(outcome, 'failed')
     t.equal(failed?.phase, phase)
     t.match(failed?.reason, reason)
+    if (phase === 'full') t.match(stderr, 'passed: tests/a.test.ts', 'what passes is told as it comes')
     if (phase !== 'untouched')
       t.match(rig.evidence(`diagnosis-${phase}.txt`), /== Services[\s\S]*== Processes of the run/)
     t.same(rig.left(), [])
