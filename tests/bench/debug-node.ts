@@ -68,7 +68,9 @@ async function measure(directory: string, file: string, runs: number): Promise<R
   await using agent = await overAgent(scope, directory, { file, line })
   const step = () => live.ask('debug.next', { wait: 30 })
   const overPort = await inTurn(step, () => port.go('Debugger.stepOver'), { runs: runs / 2 })
-  const added = await inTurn(step, () => agent.inspector.go('Debugger.stepOver'), { runs })
+  const direct = () => agent.inspector.go('Debugger.stepOver')
+  const added = await inTurn(step, direct, { runs })
+  const paused = await inTurn(step, direct, { runs: runs / 4, pause: 50 })
   const looks = await inTurn(
     async () => {
       await live.ask('debug.stack')
@@ -83,6 +85,7 @@ async function measure(directory: string, file: string, runs: number): Promise<R
     { name: 'node: spawn to first stop', beside: 'CDP over its port', ...judged(starts, ratioUpTo(0.6)) },
     { name: 'node: step', beside: 'CDP over its port', ...judged(overPort, ahead) },
     { name: 'node: step', beside: 'CDP over our agent', ...judged(added, limit) },
+    { name: 'node: step after 50 ms', beside: 'CDP over our agent', ...judged(paused, limit) },
     { name: 'node: stack and variables', beside: 'CDP over our agent', ...judged(looks, limit) },
   ]
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
@@ -166,7 +167,7 @@ const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> =
 
 function meaningOf(event: StoppedEvent, entering: boolean): StopMeaning {
   const { reason, description, text } = event
-  const { debugServerFrame: frame, debugServerCaptured: captured } = addedSchema.parse(event)
+  const { debugServerFrame: frame, debugServerCaptured: captured } = compiledSchema(addedSchema).parse(event)
   // debugpy says them the other way round.
   if (reason === 'exception')
     return { reason, description: text ?? null, text: description ?? null, frame, captured }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import {
   anyBodySchema,
@@ -147,7 +148,7 @@ export class DelveDialect implements Dialect {
         break
       }
       case 'stopped': {
-        const { success, data } = stoppedSchema.safeParse(body)
+        const { success, data } = compiledSchema(stoppedSchema).safeParse(body)
         if (!success) return undefined
         // So it takes it that the program has become another one, which it does not follow.
         if (data.reason === 'breakpoint' && data.threadId === undefined && data.hitBreakpointIds?.[0] === 0) {

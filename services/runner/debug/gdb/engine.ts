@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
@@ -122,7 +123,7 @@ function planOf({ python }: Gdb, target: Target, { engine, opened }: Followed, p
     exceptionFilters: wanted => filters[wanted],
     meaning: event => {
       const { reason, description, text } = event
-      const { debugServerFrame: frame } = withFrameSchema.parse(event)
+      const { debugServerFrame: frame } = compiledSchema(withFrameSchema).parse(event)
       return { frame, reason, description: description ?? null, text: text ?? null }
     },
     evaluationError: message => message,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { BreakpointTable } from './breakpoint-table.ts'
 import type { Breakpoints } from './breakpoints.ts'
 import { bkptAnswerSchema, type GdbStop, stoppedSchema } from './mi-answers.ts'
@@ -189,7 +190,7 @@ export class Execution {
 
   /** gdb's `*stopped`. Throws where it cannot be read. */
   heard(results: MiTuple): void {
-    const stop = stoppedSchema.parse(results)
+    const stop = compiledSchema(stoppedSchema).parse(results)
     if (this.#state.kind === 'ended') return
     const end = endOf(stop)
     if (end !== undefined) this.#over(end)

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { RequestRefused } from '../bridge.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-messages.ts'
@@ -192,7 +193,7 @@ export class LldbDialect implements Dialect {
         this.#status = exitedSchema.safeParse(body).data?.exitCode
         return undefined
       case 'stopped': {
-        const { success, data } = stoppedSchema.safeParse(body)
+        const { success, data } = compiledSchema(stoppedSchema).safeParse(body)
         if (!success) return undefined
         this.#panic = undefined
         const stop = this.#stopped(data)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 
 /** Why the inspector says no, or says nothing any more. */
 export class CdpError extends Error {}
@@ -67,7 +68,7 @@ export class CdpConnection {
 
   /** One message of the other side; what is none is passed over. */
   take(text: string): void {
-    const message = messageSchema.safeParse(parsedJson(text)).data
+    const message = compiledSchema(messageSchema).safeParse(parsedJson(text)).data
     if (message === undefined) return
     if ('method' in message) {
       this.#event(message.method, message.params)

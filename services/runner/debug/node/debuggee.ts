@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { Came } from './agent-server.ts'
 import type { CallTraces } from './call-traces.ts'
 import { CdpError } from './cdp-connection.ts'
@@ -132,7 +133,7 @@ export class Debuggee {
   #happened(target: Target, method: string, parameters: unknown): void {
     switch (method) {
       case 'Debugger.scriptParsed': {
-        const script = scriptParsedSchema.safeParse(parameters).data
+        const script = compiledSchema(scriptParsedSchema).safeParse(parameters).data
         const added = script?.url.startsWith('node:') ? undefined : script && target.scripts.add(script)
         if (added?.isModule) this.#deps.exceptions.moduleCame(target)
         // Breakpoints in what it is made of, where nothing has stopped the thread before it.
@@ -141,7 +142,7 @@ export class Debuggee {
       }
       case 'Debugger.paused': {
         target.pauseRequest.held()
-        const { success, data } = pausedSchema.safeParse(parameters)
+        const { success, data } = compiledSchema(pausedSchema).safeParse(parameters)
         if (success) setImmediate(() => void this.#paused(target, data))
         else target.connection.tell('Debugger.resume')
         return

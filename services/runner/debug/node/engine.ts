@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { findSystemTool } from '../../commands/find-system-tool.ts'
@@ -101,7 +102,7 @@ const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> =
   exceptionFilters: wanted => filters[wanted],
   meaning: (event, first) => {
     const { reason, description, text } = event
-    const { debugServerFrame: frame } = withFrameSchema.parse(event)
+    const { debugServerFrame: frame } = compiledSchema(withFrameSchema).parse(event)
     const entering = first && request.stop_on_entry && reason === 'pause'
     return {
       ...{ frame, reason: entering ? 'entry' : reason },
