@@ -3,7 +3,9 @@ import t from 'tap'
 import { noLimits } from '../../../../services/contract/command-limits.ts'
 import { killRunner, spawnRunner } from '../spawn-runner.ts'
 import { DebugClient, debugging, debugRig, type LaunchOptions, noDebugpy } from './debug-rig.ts'
+import { noDelve } from './delve/delve-rig.ts'
 import { compile, noGdb } from './gdb/gdb-rig.ts'
+import { noLldb } from './lldb/lldb-rig.ts'
 
 t.setTimeout(280_000)
 
@@ -41,6 +43,35 @@ int main(void) {
 }
 `
 
+const node = `const { writeSync } = require('node:fs')
+const line = Buffer.alloc(1 << 20, 'x')
+const pour = count => { while (count-- > 0) writeSync(1, line) }
+for (let part = 0; part < ${stops}; part++) {
+  pour(${1_024 / stops})
+  const done = part
+}
+setTimeout(() => undefined, 300_000)
+`
+const go = `package main
+
+import (
+	"os"
+	"time"
+)
+
+func main() {
+	line := make([]byte, 1<<20)
+	for part := 0; part < ${stops}; part++ {
+		for count := ${1_024 / stops}; count > 0; count-- {
+			os.Stdout.Write(line)
+		}
+		done := part
+		_ = done
+	}
+	time.Sleep(300 * time.Second)
+}
+`
+
 type Case = {
   readonly launch: LaunchOptions
   readonly stream: 'stdout' | 'stderr'
@@ -62,12 +93,37 @@ const cases: Readonly<Record<string, Case>> = {
     stream: 'stderr',
     skip: noGdb,
   },
+  'lldb-dap': {
+    launch: {
+      program: { kind: 'binary', file: 'much', core: null },
+      engines: ['lldb-dap'],
+      breakpoints: ['much.c:12'],
+    },
+    stream: 'stderr',
+    skip: noLldb,
+  },
+  node: {
+    launch: { program: { kind: 'node', file: 'much.cjs' }, breakpoints: ['much.cjs:6'] },
+    stream: 'stdout',
+    skip: false,
+  },
+  delve: {
+    launch: { program: { kind: 'go', path: 'much.go' }, breakpoints: ['much.go:14'] },
+    stream: 'stdout',
+    skip: noDelve,
+  },
 }
 
-for (const [name, { launch, stream, skip }] of Object.entries(cases))
+/** A GB takes its time: the suite has two debuggers write it. `MUCH_OUTPUT` names others, or `all`. */
+const wanted = process.env.MUCH_OUTPUT?.split(' ') ?? ['debugpy', 'gdb']
+const tried = Object.entries(cases).filter(([name]) => wanted.includes('all') || wanted.includes(name))
+
+for (const [name, { launch, stream, skip }] of tried)
   t.test(`1 GB of ${stream} under ${name} costs the runner nothing`, { skip }, async t => {
-    const { rig, session } = await debugRig(t, { 'much.py': python, 'much.c': c })
-    if (name === 'gdb') compile(rig.files.worktree(session.id), 'much.c', c)
+    const { rig, session } = await debugRig(t, {
+      ...{ 'much.py': python, 'much.c': c, 'much.cjs': node, 'much.go': go },
+    })
+    if (name === 'gdb' || name === 'lldb-dap') compile(rig.files.worktree(session.id), 'much.c', c)
     await rig.stop()
     const runner = await spawnRunner(rig)
     t.teardown(() => killRunner(runner))

@@ -4,9 +4,8 @@ import type { CommandId } from '../../../../../services/contract/ids.ts'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { Terminals } from '../../../../../services/runner/terminals/terminals.ts'
 import { until } from '../../../../until.ts'
-import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 import { pidNamed, pidOf } from '../debug-processes.ts'
-import { DebugClient, debugging, debugRig } from '../debug-rig.ts'
+import { debugRig } from '../debug-rig.ts'
 import { compile, noGdb } from './gdb-rig.ts'
 
 t.setTimeout(260_000)
@@ -131,24 +130,6 @@ t.test('gdb or its program is killed', { skip: noGdb }, async t => {
   t.match(await rig.ended(third.command), { exit_code: 137 }, 'nothing is asked of it')
   t.match(await debug.state(third, 'debug.status'), { end: { reason: 'exited', exit_code: 137 } })
   await until('nothing to be left', () => pidOf(session.id) === undefined)
-})
-
-t.test('a runner is killed while the program stands', { skip: noGdb }, async t => {
-  const { rig, session } = await worktree(t)
-  await rig.stop()
-  const child = await spawnRunner(rig)
-  t.teardown(() => killRunner(child))
-  const client = await DebugClient.connect(rig.socket)
-  t.teardown(() => client.close())
-  const { run } = debugging(rig, session, client)
-  const program = { kind: 'binary', file: 'app', core: null } as const
-  const launched = await run({ program, breakpoints: ['app.c:4'], arguments: ['2'] })
-  t.match(launched.at, { status: 'stopped' })
-  await killRunner(child)
-  await until('nothing to be left', () => pidOf(session.id) === undefined)
-  await rig.start()
-  t.match(await rig.ended(launched.command), { status: 'failed', failure_json: /debugger_lost/ })
-  t.equal(rig.stdout(await rig.ended(launched.command)), '', 'it has not run on')
 })
 
 t.test('what the program needs is looked at before it starts', { skip: noGdb }, async t => {

@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
 import t from 'tap'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
-import { until } from '../../../../until.ts'
-import { killRunner, spawnRunner } from '../../spawn-runner.ts'
-import { DebugClient, debugging, debugRig, type LaunchOptions } from '../debug-rig.ts'
+import { debugRig, type LaunchOptions } from '../debug-rig.ts'
 
 const tree = {
   'package.json': '{"type": "module"}\n',
@@ -54,7 +50,6 @@ process.exitCode = 4
   'aborts.js': 'process.abort()\n',
   'env.cjs':
     "for (const name of Object.keys(process.env)) delete process.env[name]\nlet x = 1\nconsole.log('x', x)\n",
-  'danger.cjs': "const ready = true\nrequire('fs').writeFileSync('dangerous', 'w')\n",
 }
 
 t.setTimeout(280_000)
@@ -245,22 +240,4 @@ t.test('in a sandbox', { skip: sandbox.kind === 'none' && sandbox.reason }, asyn
   t.match(await evaluate(debug, ls), { value: "'node.sock'" })
   t.match(await state(debug, 'debug.terminate'), { status: 'ended', end: { reason: 'terminated' } })
   t.equal(rig.stderr(await rig.ended(debug.command)), '')
-})
-
-t.test('a runner is killed while its debuggee is stopped', async t => {
-  const { rig, session } = await debugRig(t, tree)
-  await rig.stop()
-  const child = await spawnRunner(rig)
-  t.teardown(() => killRunner(child))
-  const client = await DebugClient.connect(rig.socket)
-  t.teardown(() => client.close())
-  const { run, evaluate } = debugging(rig, session, client)
-  const debug = await run(node('danger.cjs', { breakpoints: ['danger.cjs:2'] }))
-  t.match(debug.at, { status: 'stopped' })
-  const pid = Number((await evaluate(debug, 'process.pid')).value)
-  await killRunner(child)
-  await until('the debuggee to be gone', () => !existsSync(`/proc/${pid}/exe`) || pid < 100)
-  await rig.start()
-  t.match(await rig.ended(debug.command), { status: 'failed', failure_json: /debugger_lost/ })
-  t.notOk(existsSync(join(rig.files.worktree(session.id), 'dangerous')), 'it has not run on')
 })
