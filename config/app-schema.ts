@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { appNamePattern } from '../lib/app-name.ts'
 
 /** What stands in braces in the words of an app, and is filled in where it is launched. */
-export const appPlaceholders = ['socket', 'port', 'worktree', 'session', 'node', 'programs'] as const
+export const appPlaceholders = [
+  'socket',
+  'port',
+  'worktree',
+  'session',
+  'node',
+  'programs',
+  'opencode',
+] as const
 export type AppPlaceholder = (typeof appPlaceholders)[number]
 
 const seconds = z.number().min(0).max(31_536_000)

@@ -75,6 +75,7 @@ await runService(async () => {
       worktrees: { keep: worktrees.keep, totalBytes: worktrees.total_bytes },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,
       inherit,
+      npm: process.env,
       sandbox: {
         mode: settings.sandbox,
         own: [

@@ -52,6 +52,8 @@ export type RunnerDependencies = {
   path: string
   /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */
   inherit?: Record<string, string>
+  /** Of these npm gets those by which it reaches its registry; where it is not said, PATH alone. */
+  npm?: Readonly<Record<string, string | undefined>>
   /** How often repositories in use are fetched by themselves; 0, and where it is not said: never. */
   fetchEveryMs?: number
   /** Where debuggers are looked for. */

@@ -7,6 +7,7 @@ import type { DebugSessionId, SessionId } from '../contract/ids.ts'
 import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-messages.ts'
 import { sweepAppPlaces } from './apps/app-place.ts'
 import { Apps } from './apps/apps.ts'
+import { obtainOpencode } from './apps/obtain-opencode.ts'
 import { defaultArtifactLimits } from './artifacts/limits.ts'
 import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
@@ -126,6 +127,13 @@ export class RunnerWork implements AsyncDisposable {
       declared: deps.apps ?? new Map(),
       toPort: (...of) => tunnels.toPort(...of),
       programs: appPrograms,
+      opencode: sharedRun(() =>
+        obtainOpencode({
+          directory: files.opencode,
+          scope: helpers,
+          environment: deps.npm ?? { PATH: path },
+        }),
+      ),
       wake: around.wake,
     })
     const tunnels = new Tunnels(context, (...of) => apps.connect(...of))

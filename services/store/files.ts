@@ -51,6 +51,8 @@ export const dataFiles = (root: string) => {
     project: (id: EnvironmentId) => join(environment(id), 'project'),
     /** The home of programs while they are asked for their versions: no session's, for they run outside of any sandbox. */
     toolHome: join(root, 'tool-home'),
+    /** The programs opencode that were fetched for all sessions, which may read them. */
+    opencode: join(root, 'opencode'),
     /** Where the files that an environment is built from wait until its build begins. */
     stages: (id: SessionId) => join(session(id), 'stages'),
     stage: (sessionId: SessionId, id: EnvironmentId) => join(session(sessionId), 'stages', id),

@@ -23,6 +23,7 @@ export type AppsDependencies = {
   readonly declared: DeclaredApps
   readonly toPort: (session: SessionId, port: number) => Promise<Way>
   readonly programs: string
+  readonly opencode: () => Promise<string>
   /** There is a command to be taken. */
   readonly wake: () => void
 }
@@ -40,9 +41,9 @@ export class Apps {
 
   /** What the command of an app is run with. */
   host({ id }: Pick<CommandRow, 'id'>): Debuggee {
-    const { declared, toPort, programs } = this.#deps
+    const { declared, toPort, programs, opencode } = this.#deps
     const hosting = {
-      ...{ toPort, programs },
+      ...{ toPort, programs, opencode },
       settingsOf: (app: string) => declared.get(app),
       gone: () => void this.#live.delete(id),
     }

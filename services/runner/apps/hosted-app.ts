@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppSettings } from '../../../config/app-schema.ts'
 import { toInstant } from '../../../lib/clock.ts'
+import { UserError } from '../../../lib/user-error.ts'
 import type { CommandId, SessionId } from '../../contract/ids.ts'
 import { commandLineOf, environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { noteAppPort, noteAppReady } from '../../store/session-apps.ts'
+import { abortable } from '../abortable.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import type { Debuggee, Replacement } from '../commands/debuggee.ts'
 import type { RunnerContext } from '../context.ts'
@@ -25,6 +27,8 @@ export type AppHosting = {
   readonly toPort: (session: SessionId, port: number) => Promise<Way>
   /** Where the apps of this project lie. */
   readonly programs: string
+  /** The program opencode, which may have to be fetched first. */
+  readonly opencode: () => Promise<string>
   readonly gone: (id: CommandId) => void
 }
 
@@ -57,7 +61,7 @@ export class HostedApp implements Debuggee {
     this.#id = id
   }
 
-  async prepare(row: CommandRow, end: (cause: EndCause) => void): Promise<Replacement> {
+  async prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement> {
     const { files, store, lease } = this.#context
     const settings = this.#hosting.settingsOf(row.app ?? '')
     if (settings === undefined) return notStarted(`no app is called ${row.app} in config/apps.toml any more`)
@@ -66,10 +70,11 @@ export class HostedApp implements Debuggee {
     const line = commandLineOf(row)
     const words = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
     const variables = Object.entries(environmentOf(row))
-    const listensOnPort = [...words, ...variables.map(([, value]) => value)].some(text =>
-      text.includes('{port}'),
-    )
-    const port = listensOnPort ? await freePort() : null
+    const names = (placeholder: string) =>
+      [...words, ...variables.map(([, value]) => value)].some(text => text.includes(placeholder))
+    const opencode = names('{opencode}') ? await this.#opencode(signal) : { path: '' }
+    if ('why' in opencode) return notStarted(opencode.why)
+    const port = names('{port}') ? await freePort() : null
     if (port !== null) await noteAppPort(store, row.id, port, lease.token)
     const place = makeAppPlace(files, row.id)
     const filling = {
@@ -79,6 +84,7 @@ export class HostedApp implements Debuggee {
       session: row.session_id,
       node: process.execPath,
       programs: this.#hosting.programs,
+      opencode: opencode.path,
     }
     this.#target = { session: row.session_id, port, settings }
     this.#end = end
@@ -89,6 +95,17 @@ export class HostedApp implements Debuggee {
         environment: Object.fromEntries(variables.map(([name, value]) => [name, fillIn(value, filling)])),
         sockets: place,
       },
+    }
+  }
+
+  /** Rejects with the signal's reason where that aborts; it is fetched on then, for whoever asks next. */
+  async #opencode(signal: AbortSignal): Promise<{ readonly path: string } | { readonly why: string }> {
+    try {
+      return { path: await abortable(this.#hosting.opencode(), signal) }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof UserError) return { why: error.toText() }
+      throw error
     }
   }
 

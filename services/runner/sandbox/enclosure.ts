@@ -51,6 +51,7 @@ export const isolationFor = (
         join(files.mirror(repository_id), 'objects'),
         ...submodulesOf(session).map(({ mirror }) => join(files.submodule(repository_id, mirror), 'objects')),
         ...environments.map(environment => files.environment(environment.id)),
+        files.opencode,
       ],
       writable: [place, home, temporary],
       temporary,
@@ -111,7 +112,7 @@ async function isolationWith(
       return { ...rest, options: open, [Symbol.dispose]: () => open[Symbol.dispose]() }
     },
     shows: path =>
-      [...writable, ...visible].some(place => isIn(path, realPathOf(place))) ||
+      [...writable, ...visible].some(place => isBelow(path, realPathOf(place))) ||
       !unseen.some(place => isIn(path, place)),
   }
 }
@@ -127,10 +128,14 @@ export const openly: Enclosure = {
 const isPlain = (files: DataFiles, path: string): boolean =>
   realPathOf(path) === join(realPathOf(files.root), relative(files.root, path))
 
+/** Nothing lies in what is not there. */
+const isBelow = (path: string, place: string): boolean => place !== '' && isIn(path, place)
+
+/** Empty where nothing is there. */
 function realPathOf(path: string): string {
   try {
     return realpathSync(path)
   } catch {
-    return '' // nothing is there, and nothing lies in it
+    return ''
   }
 }

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline'
 import { ProcessScope } from '../../../../../lib/processes/process-scope.ts'
 import { UserError } from '../../../../../lib/user-error.ts'
 import { listenOn } from '../serving/listen.ts'
-import { obtainOpencode } from './obtain.ts'
 import { answering, Relay } from './relay.ts'
 
 /** How long opencode may take to listen, and to end when it is asked to, in milliseconds. */
@@ -15,10 +14,7 @@ export type OpencodeOptions = {
   readonly socket: string
   /** Where it runs. */
   readonly worktree: string
-  /** The program; fetched where none is named. */
-  readonly program: string | undefined
-  /** Where one that is fetched is kept. */
-  readonly cache: string
+  readonly program: string
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What opencode says. */
   readonly tell: (line: string) => void
@@ -30,9 +26,8 @@ export type OpencodeOptions = {
 export async function startOpencode(options: OpencodeOptions): Promise<AsyncDisposable> {
   await using starting = new AsyncDisposableStack()
   const scope = starting.use(new ProcessScope({ graceMs }))
-  const program = options.program ?? (await obtainOpencode(options.cache, scope))
   const password = randomBytes(32).toString('base64url')
-  const url = await listening(scope, program, password, options)
+  const url = await listening(scope, password, options)
   const relay = starting.use(new Relay(url, password, options.worktree))
   const answer = answering(relay)
   const server = createServer(answer)
@@ -45,9 +40,8 @@ export async function startOpencode(options: OpencodeOptions): Promise<AsyncDisp
 
 async function listening(
   scope: ProcessScope,
-  program: string,
   password: string,
-  { environment, tell, ended }: OpencodeOptions,
+  { program, environment, tell, ended }: OpencodeOptions,
 ): Promise<string> {
   const child = scope.spawn(program, ['serve', '--hostname', '127.0.0.1', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,9 +1,11 @@
+import { link, mkdir } from 'node:fs/promises'
 import { request } from 'node:http'
-import { dirname } from 'node:path'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import { declaredApps } from '../../../../../../config/apps.ts'
 import { ownRoot } from '../../../../../../config/workspace.ts'
+import { version } from '../../../../../../services/runner/apps/obtain-opencode.ts'
 import { until } from '../../../../../until.ts'
 import { frontRig } from '../../../../proxy/apps/rig.ts'
 
@@ -11,10 +13,10 @@ import { frontRig } from '../../../../proxy/apps/rig.ts'
 export async function opencodeInASession(t: Test, program: string): Promise<void> {
   const declared = declaredApps(ownRoot).get('opencode')
   if (declared === undefined) throw new Error('the project has it')
-  const [node, ...words] = declared.command
-  const command: typeof declared.command = [node, ...words, '--program', program]
-  const opencode = { ...declared, command }
-  const rig = await frontRig(t, { opencode }, { visible: [dirname(program)] })
+  const rig = await frontRig(t, { opencode: declared })
+  // What all sessions have, and was fetched before any did.
+  await mkdir(rig.files.opencode)
+  await link(program, join(rig.files.opencode, version))
   const { id } = await rig.sessionOf({ 'README.md': '' })
   const host = rig.hostOf(id, 'opencode')
   const cookie = await rig.pass(id, 'opencode')

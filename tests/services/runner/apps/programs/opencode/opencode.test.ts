@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { version } from '../../../../../../services/runner/apps/programs/opencode/obtain.ts'
+import { ProcessScope } from '../../../../../../lib/processes/process-scope.ts'
+import { obtainOpencode, version } from '../../../../../../services/runner/apps/obtain-opencode.ts'
 import { opencodeAdds } from '../../../../../smoke/opencode-adds.ts'
 import { until } from '../../../../../until.ts'
 import { isThere, Program } from '../rig.ts'
@@ -46,7 +47,9 @@ function plant(worktree: string, ran: string): void {
 }
 
 t.test('opencode is fetched once, and asks who uses the socket for no password', async t => {
-  await using program = await start()
+  await using scope = new ProcessScope({ graceMs: 1_000 })
+  const obtained = await obtainOpencode({ directory: cache, scope, environment })
+  await using program = await start('--program', obtained)
   t.same(readdirSync(cache), [version], 'nothing else is left of the fetching')
   t.equal(statSync(join(cache, version)).mode & 0o100, 0o100)
   const sessions = await program.ask('/session')
@@ -153,6 +156,7 @@ t.test('it ends with opencode, and opencode with it', async t => {
   t.match(program.said, 'opencode has ended by itself')
   await t.rejects(start('--program', '/bin/false'), /opencode has ended with 1/)
   await t.rejects(start('--program', '/nowhere'), /cannot be started/)
+  await t.rejects(start(), /it needs --program PATH/)
   await program.again()
   program.said = ''
 })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { ProcessScope } from '../../../../../lib/processes/process-scope.ts'
-import { UserError } from '../../../../../lib/user-error.ts'
+import { certificateVariables, pickVariables, proxyVariables } from '../../../lib/host-variables.ts'
+import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { UserError } from '../../../lib/user-error.ts'
 
 /** The one that is fetched; another one only with a change of this. */
 export const version = '1.18.33'
@@ -14,11 +15,23 @@ const versionMs = 60_000
 /** What another start has fetched and not finished, after this long it never will. */
 const leftMs = 2 * fetchMs
 
+/** What npm needs of an environment, and what says which registry it asks and how. */
+const forNpm = ['PATH', 'HOME', 'TMPDIR', 'LANG', ...certificateVariables, ...proxyVariables]
+
+export type ObtainOptions = {
+  /** Where it is kept. */
+  readonly directory: string
+  /** Owns what is started for it. */
+  readonly scope: ProcessScope
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
 /**
  * The program opencode, fetched by npm when it is not there yet: without scripts, and of the packages for this system, of which
- * npm may take several, the one that runs here. It is there whole or not at all. `directory`: where it is kept.
+ * npm may take several, the one that runs here. What comes is checked against what the registry says of it. It is there whole or not at
+ * all; others that were kept before go.
  */
-export async function obtainOpencode(directory: string, scope: ProcessScope): Promise<string> {
+export async function obtainOpencode({ directory, scope, environment }: ObtainOptions): Promise<string> {
   const program = join(directory, version)
   if (await canBeRun(program)) return program
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -36,12 +49,17 @@ export async function obtainOpencode(directory: string, scope: ProcessScope): Pr
       '--loglevel',
       'error',
     ]
-    const npm = await said(scope, 'npm', [...words, `opencode-ai@${version}`], fetchMs)
+    const settings = Object.keys(environment).filter(name => /^npm_config_/i.test(name))
+    const env = pickVariables([...forNpm, ...settings], environment)
+    const npm = await said(scope, 'npm', [...words, `opencode-ai@${version}`], { env, limitMs: fetchMs })
     if (npm.code !== 0)
       throw new UserError(`opencode could not be fetched: ${npm.text || 'npm cannot be run'}`, {
         fix: cannotFetch,
       })
-    await rename(await runnable(join(place, 'node_modules'), scope), program)
+    const found = await runnable(place, scope)
+    await chmod(found, 0o500)
+    await rename(found, program)
+    await removeOthers(directory)
     return program
   } finally {
     await rm(place, { recursive: true, force: true })
@@ -49,10 +67,13 @@ export async function obtainOpencode(directory: string, scope: ProcessScope): Pr
 }
 
 const cannotFetch =
-  'see whether npm reaches its registry from within a session, or name a program with --program'
+  'see whether npm reaches its registry, or name an opencode that is installed in place of {opencode}, in config/apps.local.toml'
 
 /** The program of the first package that runs here. */
-async function runnable(packages: string, scope: ProcessScope): Promise<string> {
+async function runnable(place: string, scope: ProcessScope): Promise<string> {
+  const packages = join(place, 'node_modules')
+  // It is no session's, and sees nothing of whoever fetches it.
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: place }
   const names = (await readdir(packages)).filter(
     name => name.startsWith('opencode-') && name !== 'opencode-ai',
   )
@@ -60,18 +81,23 @@ async function runnable(packages: string, scope: ProcessScope): Promise<string> 
   // Those for all processors and systems come last.
   for (const name of names.toSorted((a, b) => a.length - b.length)) {
     const program = join(packages, name, 'bin', 'opencode')
-    const { code, text: told } = await said(scope, program, ['--version'], versionMs)
+    const { code, text: told } = await said(scope, program, ['--version'], { env, limitMs: versionMs })
     if (code === 0 && told === version) return program
     last = `${name}: ${told}`
   }
   throw new UserError(`none of the programs that were fetched runs here: ${last}`, {
-    fix: 'name one that does with --program',
+    fix: 'name one that does in place of {opencode}, in config/apps.local.toml',
   })
 }
 
 /** What a program says, and its exit code. */
-async function said(scope: ProcessScope, program: string, words: readonly string[], limitMs: number) {
-  const child = scope.spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+async function said(
+  scope: ProcessScope,
+  program: string,
+  words: readonly string[],
+  { env, limitMs }: { readonly env: Record<string, string>; readonly limitMs: number },
+) {
+  const child = scope.spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<number | null>(done => {
     child.once('error', () => done(null))
     child.once('close', done)
@@ -91,6 +117,12 @@ async function removeLeft(directory: string): Promise<void> {
     if (stats !== undefined && Date.now() - stats.mtimeMs > leftMs)
       await rm(path, { recursive: true, force: true })
   }
+}
+
+/** Of other versions: whoever runs one goes on with it. */
+async function removeOthers(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (/^\d+\.\d+\.\d+$/.test(name) && name !== version) await rm(join(directory, name), { force: true })
 }
 
 const canBeRun = (path: string): Promise<boolean> =>
