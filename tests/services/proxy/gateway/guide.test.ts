@@ -52,7 +52,7 @@ t.test(
   async t => {
     if (!codex.found) return
     const composite =
-      '[composites.notes]\ndescription = "notes"\n[composites.notes.operations.say]\nserver = "two"\ntool = "echo"\n'
+      '[composites.notes]\ndescription = "notes"\noutput_schema = { type = ["object", "null"], required = ["text", "text"] }\n[composites.notes.operations.say]\nserver = "two"\ntool = "echo"\n'
     const rig = await startRig(
       t,
       `${unrulyTable('one', '[servers.one.tools.facts]\noutput_schema = { type = ["object", "null"] }')}${unrulyTable('two')}${composite}`,
