@@ -43,8 +43,13 @@ export async function keepAhead(asked: Asked, { judge, environment, states }: Fi
   const { describeKnown } = await import('../engine/unchanged/describe-known.ts')
   const onlyCommands = isKnown ? undefined : describeKnown('commands', known)
   keepKnown(commands, onlyCommands)
-  if (!isKnown && onlyCommands === undefined) keepKnown(graphs, describeKnown('graphs', known))
+  const others = [...states.values()].filter(state => !isUpToDate(state)).length
+  if (!isKnown && onlyCommands === undefined && others <= most)
+    keepKnown(graphs, describeKnown('graphs', known))
 }
+
+/** Where more than this many tasks had to be made, the next run describes the graph: this one holds much in memory by now. */
+const most = 50
 
 /** As a run was asked for. */
 interface Asked {

@@ -22,7 +22,8 @@ export function describeKnown(kind: KnownKind, finished: Finished): KeptKnown | 
   const planned = plan.steps.map(({ name }) => nodeOf(graph, name))
   const tasks = [...named, ...planned].map(({ task }) => task)
   // What decides most often, and is found out fast.
-  if (!tasks.every(task => Array.isArray(task.options.run) || isGroup(task))) return undefined
+  const isMeant = (task: Task) => Array.isArray(task.options.run) || (kind === 'graphs' && isGroup(task))
+  if (!tasks.every(isMeant)) return undefined
   if (named.some(({ task }) => optionsOf(kind, task) === undefined)) return undefined
   const steps: KnownStep[] = []
   for (const { name, needs, words, rest } of plan.steps) {
