@@ -12,10 +12,10 @@ export type Hearing = {
   /** With its body as it was said, before anything is left out of it, and before what is said next. */
   readonly heard?: (body: unknown) => void
   /** When the answer to a request that was given up comes, or can come no more. */
-  readonly answeredLate?: () => void
+  readonly answeredLate?: (answer: Answer) => void
 }
 
-type Answer = Exclude<DapOutcome<unknown>, { kind: 'late' }>
+export type Answer = Exclude<DapOutcome<unknown>, { kind: 'late' }>
 
 /** The requests that one adapter has not answered yet, each with its deadline, and whether it can answer any more. */
 export class PendingRequests {

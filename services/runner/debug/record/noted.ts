@@ -2,11 +2,13 @@ import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter } from '../adapter.ts'
 import { actor } from '../control/acting.ts'
 import { cutText } from '../cut-text.ts'
-import type { DapOutcome, Hearing } from '../pending-requests.ts'
+import type { Answer, DapOutcome, Hearing } from '../pending-requests.ts'
 import type { Recorder } from './debug-record.ts'
 
 /** Of what an adapter asks for, in characters. */
 const longestName = 200
+/** Answers that are waited for after their time; those to further requests are not noted. */
+const mostLate = 1_000
 
 /** The same adapter, each of whose messages is noted. */
 export const noted =
@@ -54,6 +56,7 @@ class NotedAdapter implements Adapter {
 class NotedPeer implements DapPeer {
   readonly #peer: DapPeer
   readonly #record: Recorder
+  #late = 0
 
   constructor(peer: DapPeer, record: Recorder) {
     this.#peer = peer
@@ -86,7 +89,11 @@ class NotedPeer implements DapPeer {
         this.#record.note('adapter', null, { type: 'response', ...of, success: true, body })
         hearing.heard?.(body)
       },
+      ...(this.#late < mostLate || hearing.answeredLate !== undefined
+        ? { answeredLate: answer => this.#answeredLate(of, answer, hearing) }
+        : {}),
     })
+    if (outcome.kind === 'late') this.#late++
     switch (outcome.kind) {
       case 'done':
         return outcome
@@ -107,5 +114,15 @@ class NotedPeer implements DapPeer {
         return outcome
       }
     }
+  }
+
+  /** It has been noted as unanswered before. */
+  #answeredLate(of: { request_seq: number; command: string }, answer: Answer, hearing: Hearing): void {
+    this.#late--
+    if (answer.kind !== 'closed') {
+      const { kind, ...said } = answer
+      this.#record.note('adapter', null, { type: 'response', ...of, success: kind === 'done', ...said })
+    }
+    hearing.answeredLate?.(answer)
   }
 }

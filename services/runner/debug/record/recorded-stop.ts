@@ -50,7 +50,10 @@ export async function recordedStop(
 ): Promise<ReadRecord | undefined> {
   const asked = new Map<
     number,
-    Extract<RecordEntry['message'], { type: 'request' }> & { by: Viewer | null }
+    Extract<RecordEntry['message'], { type: 'request' }> & {
+      by: Viewer | null
+      givenUp?: { at: Moment | undefined }
+    }
   >()
   let worktree: string | undefined
   let capabilities: unknown
@@ -84,7 +87,12 @@ export async function recordedStop(
         asked.delete(message.request_seq)
         if (message.type === 'response' && message.command === 'initialize' && message.success)
           capabilities ??= message.body
-        if (request !== undefined) moment?.exchanges.push(exchangeOf(request, entry))
+        // What comes late is of the stop at which it was asked for, if of any.
+        const isOfAnother = request?.givenUp !== undefined && request.givenUp.at !== moment
+        if (request === undefined || isOfAnother) break
+        moment?.exchanges.push(exchangeOf(request, entry))
+        if (message.type === 'unanswered')
+          asked.set(message.request_seq, { ...request, givenUp: { at: moment } })
         break
       }
       case 'event':

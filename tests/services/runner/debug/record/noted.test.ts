@@ -97,6 +97,15 @@ t.test('a request that nobody answers is noted, and who waits for its answer hea
   t.match(notes.at(-1), { type: 'unanswered', why: 'no answer within 0.001 s' })
   pending.settle(1, { kind: 'done', body: { a: 1 } })
   t.same(heard, ['late'])
+  const late = { from: 'adapter', type: 'response', request_seq: 1, command: 'evaluate' }
+  t.match(notes.at(-1), { ...late, success: true, body: { a: 1 } })
+  await client.request('next', {}, wanted, 1)
+  pending.settle(2, { kind: 'refused', message: 'no' })
+  t.match(notes.at(-1), { command: 'next', success: false, message: 'no' })
+  await client.request('next', {}, wanted, 1)
+  const count = notes.length
+  pending.close('gone')
+  t.equal(notes.length, count, 'that there is no answer stands there')
 })
 
 t.test('what an adapter asks is noted with what it is told', async t => {

@@ -10,7 +10,8 @@ async function* recordOf(
 ) {
   const head = { type: 'record', debug: thing.debugSession, worktree: '/work' }
   for (const [n, message] of [head, ...messages].entries()) {
-    const isOfAdapter = 'command' in message || ('event' in message && !('debug' in message))
+    const isOfAdapter =
+      ('command' in message && message.type !== 'unanswered') || ('event' in message && !('debug' in message))
     const asks = message.type === 'request' && !isDeepStrictEqual(message, askedBack)
     const from = asks ? 'server' : isOfAdapter ? 'adapter' : 'session'
     const entry: RecordEntry = recordEntrySchema.parse({
@@ -66,6 +67,28 @@ t.test(
     t.equal((await recordedStop(record(), 4))?.found, undefined)
   },
 )
+
+t.test('an answer that came late is of the stop at which it was asked for', async t => {
+  const request = { type: 'request', command: 'scopes' }
+  const unanswered = (request_seq: number) => ({
+    ...{ type: 'unanswered', request_seq, command: 'scopes', why: 'late' },
+  })
+  const record = () =>
+    recordOf(
+      ...[stopped('one'), state('stopped', 1)],
+      ...[request, unanswered(3), answer(3, { of: 1 }), request, unanswered(6)],
+      ...[state('continued', null), request, unanswered(9)],
+      ...[stopped('two'), state('stopped', 2), answer(6, { of: 1 }), answer(9, { of: 0 })],
+    )
+  const [none, late] = [
+    { ok: false, why: 'late' },
+    { ok: true, body: { of: 1 } },
+  ]
+  const answers = async (number: number) =>
+    (await recordedStop(record(), number))?.found?.exchanges.map(({ answer }) => answer)
+  t.same(await answers(1), [none, late, none])
+  t.same(await answers(2), [])
+})
 
 t.test('a stop that was none to anybody is none', async t => {
   const record = recordOf(stopped('passed over'), stopped('one'), state('stopped', 1), stopped('passed over'))
