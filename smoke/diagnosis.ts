@@ -7,6 +7,7 @@ import { pickVariables } from '../lib/host-variables.ts'
 import { openPlainFile } from '../lib/plain-file.ts'
 import { ProcessScope, scopeVariable } from '../lib/processes/process-scope.ts'
 import { processTable } from '../lib/processes/process-table.ts'
+import { visibleLines } from '../lib/visible.ts'
 import { maskOf } from './agents/masked.ts'
 import { readEnvironment } from './sandbox/environment-file.ts'
 import { listenersOf } from './sandbox/listeners.ts'
@@ -24,16 +25,18 @@ const probeMs = 3_000
 /** Each part. More than those above, which tell more of what took so long. */
 const partMs = 20_000
 const tailBytes = 8 * 1024
+const causesAtMost = 8
 
 type Section = readonly [title: string, text: string]
 
 /**
- * What there is to know when a phase has failed, always the same and in the same order: services, processes, ports, the last
- * answer, the ends of all logs. Each part is bounded in time, and one that fails says so in its place. Secrets are covered.
+ * What there is to know when a phase has failed, always the same and in the same order: what its last command or request had for an
+ * answer, services, processes, ports, what is answered now, the ends of all logs. Each part is bounded in time, and one that fails says so in its place. Secrets are covered.
  */
 export async function diagnose(
   places: Places,
   { mark }: Pick<Setting, 'mark'>,
+  failure: unknown,
   secrets: readonly string[] = [],
 ): Promise<string> {
   const parts: readonly (readonly [string, () => Promise<string>])[] = [
@@ -46,10 +49,26 @@ export async function diagnose(
     parts.map(async ([title, read]) => [title, await inTime(read())] as const),
   )
   const text = Buffer.from(
-    [...sections, ...(await logTails(places))].map(([title, said]) => `== ${title}\n${said}\n`).join('\n'),
+    [['What it failed with', failureText(failure)], ...sections, ...(await logTails(places))]
+      .map(([title, said]) => `== ${title}\n${said}\n`)
+      .join('\n'),
   )
   maskOf(secrets).cover(text)
   return text.toString()
+}
+
+/** With what lay behind it: of a request that was answered otherwise than expected, the answer. */
+function failureText(failure: unknown): string {
+  const lines: string[] = []
+  for (let at = failure; at !== undefined && lines.length < causesAtMost; )
+    if (at instanceof Error) {
+      lines.push(`${at.name}: ${at.message}`)
+      at = at.cause
+    } else {
+      lines.push(String(at))
+      break
+    }
+  return visibleLines(lines.join('\n')).join('\n')
 }
 
 const inTime = (part: Promise<string>): Promise<string> =>

@@ -171,7 +171,7 @@ async function orDiagnosis(
     if (signal.aborted && !(signal.reason instanceof UserError)) throw error
     const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
     // Whatever becomes of it, why the phase failed is what counts.
-    await diagnose(places, setting, secrets())
+    await diagnose(places, setting, error, secrets())
       .then(text => writeFile(file, text, { mode: 0o600 }))
       .then(
         () => log(`how things stood then: ${file}`),

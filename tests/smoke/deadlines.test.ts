@@ -53,6 +53,7 @@ t.test(
     t.match(rig.summary().failed, { phase: 'up', reason: /tasks\/cli.mjs up did not end within 2 s/ })
     const diagnosis = rig.evidence('diagnosis-up.txt')
     for (const part of [
+      /^== What it failed with\n.*tasks\/cli.mjs up did not end within 2 s/,
       /== Services\nthe fake stack/,
       /== Open ports\nnone/,
       /== Last answers\nhttp:.*\/api\/readyz: /,

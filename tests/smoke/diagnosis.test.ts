@@ -30,7 +30,13 @@ t.test(
     write(join(places.workspace, 'private'), 'nobody is to see this')
     symlinkSync(join(places.workspace, 'private'), join(logs, 'link.log'))
     execFileSync('mkfifo', [join(logs, 'pipe.log')])
-    const text = await diagnose(places, { mark: 'of-nobody' }, ['hunter2'])
+    const cause = new Error('503 the store is locked\u001b[0m by hunter2')
+    const failure = new TypeError('it is not ready', { cause })
+    const text = await diagnose(places, { mark: 'of-nobody' }, failure, ['hunter2'])
+    t.match(
+      text,
+      /^== What it failed with\nTypeError: it is not ready\nError: 503 the store is locked\\x1b\[0m by \*+\n/,
+    )
     t.match(text, /== Services\nthe fake stack/)
     t.match(text, /== api.log\nfetched https:\/\/me:\*+@host/)
     t.match(text, /== link.log\nthis is no plain file[\s\S]*== pipe.log\nthis is no plain file/)
