@@ -12,6 +12,8 @@ export class McpDoor {
   readonly #log: Logger
   #gateway: Promise<Gateway> | undefined
   #opened: Gateway | undefined
+  /** Requests of which the gateway does not know yet what they ask for. */
+  #arriving = 0
   #isLeaving = false
   #isClosed = false
 
@@ -35,6 +37,7 @@ export class McpDoor {
         headers: { 'retry-after': '1' },
       })
     this.#gateway ??= this.#open()
+    this.#arriving++
     try {
       const gateway = await this.#gateway
       this.#opened = gateway
@@ -48,12 +51,14 @@ export class McpDoor {
           status: 503,
           message: 'the MCP gateway does not start: see the log of the proxy',
         })
+    } finally {
+      this.#arriving--
     }
   }
 
-  /** How many messages of clients are not answered yet. */
+  /** How many messages of clients are not answered yet, or not read. */
   get underWay(): number {
-    return this.#opened?.underWay ?? 0
+    return this.#arriving + (this.#opened?.underWay ?? 0)
   }
 
   /** Has clients go on with a successor: what they have asked is answered here. */
