@@ -11,13 +11,13 @@ const deadlineMs = 15_000
 
 /** Has the runner do something to the terminal of a command, and holds its answer to the contract. */
 export async function askTerminal<Name extends 'commands.input' | 'commands.resize'>(
-  { runner, stopping }: Context,
+  { runner, givingUp }: Context,
   operation: Name,
   { id: command }: Pick<CommandRow, 'id'>,
   action: TerminalAction,
   gone: AbortSignal,
 ): Promise<Outcome<OutputOf<Contract[Name]>>> {
-  const answer = await runner.terminal({ command, action, deadlineMs, signals: [gone, stopping] })
+  const answer = await runner.terminal({ command, action, deadlineMs, signals: [gone, givingUp] })
   const declaration: Contract[Name] = contract[operation]
   if (answer.ok) return done(checkedOutput(declaration, answer.value))
   const code = declaration.errors.find(one => one === answer.code)

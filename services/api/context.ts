@@ -92,9 +92,9 @@ export type Context = {
   }
   /** Gives each request its id, by which the log and the client can speak of it. */
   readonly nextRequestId: () => string
-  /** Aborts when the server stops: whatever waits then answers with what it has. */
+  /** Aborts when the server stops, or leaves: who is told then how things are answers with what there is. */
   readonly stopping: AbortSignal
-  /** Aborted a little after the server is to end: until then the runner still answers what it was asked. */
+  /** Aborted a little after the server is to end: until then what was asked is done, as with a runner that answers. */
   readonly givingUp: AbortSignal
   readonly limits: Limits
 }

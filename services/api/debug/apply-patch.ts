@@ -26,7 +26,7 @@ export async function applyPatch(
   patch: string,
   gone: AbortSignal,
 ): Promise<Refusal | undefined> {
-  const { store, changes, runner, stopping } = context
+  const { store, changes, runner, givingUp } = context
   const queued = await queueCommand(store, {
     session: session.id,
     command: ['git', 'apply', '--whitespace=nowarn', '-'],
@@ -45,7 +45,7 @@ export async function applyPatch(
     load: () => getCommand(store, queued.id),
     settled: found => found === undefined || commandHasEnded(found.status),
     seconds: patience,
-    signals: [gone, stopping],
+    signals: [gone, givingUp],
   })
   if (row === undefined) return refuse('session_not_found', 'the session has been deleted')
   if (row.status === 'succeeded') return undefined

@@ -89,7 +89,7 @@ export async function endForAnother(
     load: () => getDebugSession(context.store, debug.id),
     settled: found => found === undefined || debugHasEnded(found),
     seconds: endSeconds,
-    signals: [gone, context.stopping],
+    signals: [gone, context.givingUp],
   })
   if (current === undefined) return refuse('debug_session_not_found', 'its session has been deleted')
   if (!debugHasEnded(current))

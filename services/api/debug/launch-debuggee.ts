@@ -137,7 +137,7 @@ async function firstStop(
   seconds: number,
   call: DebugCall,
 ): Promise<Outcome<DebugSession>> {
-  const { store, changes, runner, stopping } = context
+  const { store, changes, runner, givingUp } = context
   const deadline = performance.now() + seconds * 1_000
   const left = () => Math.max(0, deadline - performance.now()) / 1_000
   let canBeAsked = seconds > 0
@@ -148,10 +148,10 @@ async function firstStop(
       load: () => getDebugSession(store, id),
       settled: row => row === undefined || commandHasEnded(row.row.status) || runner.instance !== undefined,
       seconds: canBeAsked ? left() : 0,
-      signals: [call.gone, stopping],
+      signals: [call.gone, givingUp],
     })
     if (debug === undefined) return refuse('session_not_found', 'the session has been deleted')
-    const isOver = commandHasEnded(debug.row.status) || left() === 0 || call.gone.aborted || stopping.aborted
+    const isOver = commandHasEnded(debug.row.status) || left() === 0 || call.gone.aborted || givingUp.aborted
     if (isOver || !canBeAsked || runner.instance === undefined) return done(toDebugSession(debug))
     const input = { session: session.id, debug: id, wait: left() }
     const answer = await askDebugger(context, {

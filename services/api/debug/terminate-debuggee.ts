@@ -40,7 +40,7 @@ async function throughTheStore(
   seconds: number,
   gone: AbortSignal,
 ): Promise<Outcome<DebugSession>> {
-  const { store, changes, stopping } = context
+  const { store, changes, givingUp } = context
   await requestCancel(store, command, now(context))
   tell(context, { session, command })
   const debug = await holdUntilSettled({
@@ -49,7 +49,7 @@ async function throughTheStore(
     load: () => getDebugSession(store, id),
     settled: row => row === undefined || debugHasEnded(row),
     seconds,
-    signals: [gone, stopping],
+    signals: [gone, givingUp],
   })
   if (debug === undefined) return refuse('debug_session_not_found', 'its session has been deleted')
   if (debugHasEnded(debug)) return done(toDebugSession(debug))

@@ -128,7 +128,7 @@ async function findPort(
 ): Promise<Outcome<Found>> {
   const found = await findSession(context, session, caller)
   if (!found.ok) return found
-  const signal = AbortSignal.any([gone, context.stopping])
+  const signal = AbortSignal.any([gone, context.givingUp])
   const dialled = await context.runner.tunnel(
     { session: found.value.id, target: { port: Number(app) } },
     signal,

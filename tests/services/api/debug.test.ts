@@ -3,7 +3,7 @@ import t from 'tap'
 import { exampleInputs } from '../../../services/contract/examples/inputs.ts'
 import { debugSessionId } from '../../../services/contract/ids.ts'
 import { liveOperations } from '../../../services/contract/runner-messages.ts'
-import { getCommand } from '../../../services/store/commands.ts'
+import { getCommand, liveCommands } from '../../../services/store/commands.ts'
 import { getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { commandLineOf, toDebugSession } from '../../../services/store/rows.ts'
 import { DebugClient, startDebugRig, stopped } from './debug-rig.ts'
@@ -195,6 +195,22 @@ t.test(
     }
   },
 )
+
+t.test('an API that has a successor applies the patch of a rerun that it was asked for', async t => {
+  const { rig, session, launched, runner } = await startDebugRig(t, { limits: { answers: 50, stop: 200 } })
+  const debug = await launched()
+  await runner.end(session, debug.command)
+  const path = `/sessions/${session}/debug/rerun`
+  const rerun = rig.send(path, { method: 'POST', body: { debug: debug.id, patch: 'x', wait: 0 } })
+  const queued = () => liveCommands(rig.store)
+  await until(async () => (await queued()).length === 1, 'the patch is to be applied')
+  const left = rig.api.leave()
+  // Long enough for who would give it up.
+  await delay(50)
+  for (const { id } of await queued()) await runner.play(id)
+  t.match(JSON.parse((await rerun).text), { id: /^dbg_/, status: 'launching' })
+  await left
+})
 
 t.test('a runner that goes away while a call waits', async t => {
   const { rig, session, launched, runner } = await startDebugRig(t)
