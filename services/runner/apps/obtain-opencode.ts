@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { access, chmod, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { errorCode } from '../../../lib/error-code.ts'
+import { fileReason } from '../../../lib/file-reason.ts'
 import { certificateVariables, pickVariables, proxyVariables } from '../../../lib/host-variables.ts'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { UserError } from '../../../lib/user-error.ts'
+import { runHelper } from '../run-helper.ts'
 
 /** The one that is fetched; another one only with a change of this. */
 export const version = '1.18.33'
@@ -26,41 +28,50 @@ export type ObtainOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** Whatever a user has set for their own npm, it goes there, and with the packages for this system. */
+const install = [
+  ...['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel', 'error'],
+  ...['--no-global', '--location=project', '--include=optional', '--install-strategy=hoisted'],
+]
+
 /**
  * The program opencode, fetched by npm when it is not there yet: without scripts, and of the packages for this system, of which
  * npm may take several, the one that runs here. What comes is checked against what the registry says of it. It is there whole or not at
- * all; others that were kept before go.
+ * all; others that were kept before go, and what was left by who was killed at it.
  */
-export async function obtainOpencode({ directory, scope, environment }: ObtainOptions): Promise<string> {
+export async function obtainOpencode(options: ObtainOptions): Promise<string> {
+  const { directory } = options
   const program = join(directory, version)
-  if (await canBeRun(program)) return program
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await removeLeft(directory)
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await removeLeft(directory)
+    if (!(await canBeRun(program))) await fetchTo(program, options)
+    return program
+  } catch (error) {
+    if (error instanceof UserError || errorCode(error) === undefined) throw error
+    throw new UserError(`opencode could not be kept among the data of the server: ${fileReason(error)}`, {
+      fix: 'see whether there is room, and whether the runner may write there',
+      cause: error,
+    })
+  }
+}
+
+async function fetchTo(program: string, { directory, scope, environment }: ObtainOptions): Promise<void> {
   const place = join(directory, `fetching-${randomBytes(6).toString('hex')}`)
   await mkdir(place, { mode: 0o700 })
   try {
-    const words = [
-      'install',
-      '--prefix',
-      place,
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel',
-      'error',
-    ]
     const settings = Object.keys(environment).filter(name => /^npm_config_/i.test(name))
     const env = pickVariables([...forNpm, ...settings], environment)
-    const npm = await said(scope, 'npm', [...words, `opencode-ai@${version}`], { env, limitMs: fetchMs })
+    const words = ['npm', 'install', '--prefix', place, ...install, `opencode-ai@${version}`]
+    const npm = await said(scope, words, { env, limitMs: fetchMs })
     if (npm.code !== 0)
-      throw new UserError(`opencode could not be fetched: ${npm.text || 'npm cannot be run'}`, {
+      throw new UserError(`opencode could not be fetched: ${npm.text || 'npm did not end in time'}`, {
         fix: cannotFetch,
       })
     const found = await runnable(place, scope)
     await chmod(found, 0o500)
     await rename(found, program)
     await removeOthers(directory)
-    return program
   } finally {
     await rm(place, { recursive: true, force: true })
   }
@@ -74,14 +85,14 @@ async function runnable(place: string, scope: ProcessScope): Promise<string> {
   const packages = join(place, 'node_modules')
   // It is no session's, and sees nothing of whoever fetches it.
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: place }
-  const names = (await readdir(packages)).filter(
+  const names = (await readdir(packages).catch(() => [])).filter(
     name => name.startsWith('opencode-') && name !== 'opencode-ai',
   )
   let last = 'there is no package for this system'
   // Those for all processors and systems come last.
   for (const name of names.toSorted((a, b) => a.length - b.length)) {
     const program = join(packages, name, 'bin', 'opencode')
-    const { code, text: told } = await said(scope, program, ['--version'], { env, limitMs: versionMs })
+    const { code, text: told } = await said(scope, [program, '--version'], { env, limitMs: versionMs })
     if (code === 0 && told === version) return program
     last = `${name}: ${told}`
   }
@@ -90,23 +101,16 @@ async function runnable(place: string, scope: ProcessScope): Promise<string> {
   })
 }
 
-/** What a program says, and its exit code. */
+/** What a program says, but for where npm keeps a log of its own, and its exit code. */
 async function said(
   scope: ProcessScope,
-  program: string,
-  words: readonly string[],
+  words: readonly [string, ...string[]],
   { env, limitMs }: { readonly env: Record<string, string>; readonly limitMs: number },
 ) {
-  const child = scope.spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = new Promise<number | null>(done => {
-    child.once('error', () => done(null))
-    child.once('close', done)
-  })
-  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
-  const [out, err] = [child.stdout, child.stderr].map(stream => (stream === null ? '' : text(stream)))
-  const code = await ended
-  clearTimeout(timer)
-  return { code, text: `${await out}${await err}`.trim().slice(-2_000) }
+  const program = { words, environment: env, options: undefined }
+  const { code, stdout, stderr } = await runHelper(scope, program, AbortSignal.timeout(limitMs))
+  const lines = `${stdout}${stderr}`.split('\n').filter(line => !/A complete log of this run/.test(line))
+  return { code, text: lines.join('\n').trim().slice(-2_000) }
 }
 
 async function removeLeft(directory: string): Promise<void> {

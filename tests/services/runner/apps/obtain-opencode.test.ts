@@ -1,7 +1,9 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { version } from '../../../../services/runner/apps/obtain-opencode.ts'
+import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { UserError } from '../../../../lib/user-error.ts'
+import { obtainOpencode, version } from '../../../../services/runner/apps/obtain-opencode.ts'
 import { app, appsRig, get, noSandbox, patient, site } from './rig.ts'
 
 t.setTimeout(120_000)
@@ -65,3 +67,50 @@ t.test(
     for (const one of called) t.notMatch(await readFile(join(notes, one), 'utf8'), 'secret')
   },
 )
+
+t.test('what was left half-way goes, and nothing that another may be at', async t => {
+  const directory = t.testdir({ 'fetching-old': {}, 'fetching-now': {} })
+  const program = join(directory, version)
+  await writeFile(program, '', { mode: 0o500 })
+  const hours = new Date(Date.now() - 7_200_000)
+  await utimes(join(directory, 'fetching-old'), hours, hours)
+  await using scope = new ProcessScope()
+  t.equal(await obtainOpencode({ directory, scope, environment: {} }), program, 'nothing is fetched')
+  t.same((await readdir(directory)).toSorted(), [version, 'fetching-now'])
+})
+
+t.test('an npm that brings nothing, says much; and nowhere to keep it', async t => {
+  const place = t.testdir({ bin: {}, file: '' })
+  const bin = join(place, 'bin')
+  const [directory, note] = [join(place, 'opencode'), join(place, 'note')]
+  const environment = { PATH: `${bin}:${process.env.PATH}` }
+  const npmThat = (does: string) => writeFile(join(bin, 'npm'), `#!/bin/sh\n${does}\n`, { mode: 0o755 })
+  await using scope = new ProcessScope()
+  const refused = async (at: string): Promise<string> => {
+    const error = await obtainOpencode({ directory: at, scope, environment }).catch(error => error)
+    t.type(error, UserError)
+    return error.toText()
+  }
+  await npmThat(`pwd > ${note}; echo "$@" >> ${note}`)
+  t.match(await refused(directory), /there is no package for this system/)
+  const [working, words] = (await readFile(note, 'utf8')).split('\n')
+  t.equal(working, '/', 'no settings of a project count')
+  t.match(
+    words,
+    /--ignore-scripts .*--no-global .*--include=optional/,
+    'nor do those of a user that lead elsewhere',
+  )
+
+  await npmThat(
+    'head -c 3000000 /dev/zero | tr "\\0" x >&2; echo the end >&2; echo npm error A complete log of this run: /root/x >&2; exit 1',
+  )
+  const told = await refused(directory)
+  t.match(told, /could not be fetched: x+the end\n {2}see whether npm reaches/)
+  t.ok(told.length < 3_000)
+  t.same(await readdir(directory), [])
+
+  t.match(
+    await refused(join(place, 'file', 'below')),
+    /could not be kept .*: a part of its path is no directory/,
+  )
+})
