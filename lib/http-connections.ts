@@ -51,12 +51,13 @@ export function watchConnections(server: Server, arrives: Arrival = 'connection'
 
     /**
      * Has clients leave by themselves: from here on each answer says that it is the last one on its connection. What
-     * has been idle for longer than this takes may be closed then; a client that asks just now has had its answer.
+     * has been idle for longer than this takes is closed then; a client that asks just now has had its answer.
      */
     async leave(): Promise<void> {
       isLeaving = true
       for (const response of unanswered) response.shouldKeepAlive = false
       while (open.size > 0 && performance.now() - lastAsked < patience) await delay(interval)
+      server.closeIdleConnections()
     },
 
     /**

@@ -2,8 +2,11 @@ import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 
 export type Leaving = {
-  /** Has clients go on with a successor. Done again it changes nothing. */
-  readonly leave: () => void
+  /**
+   * Has clients go on with a successor. Done once nobody asks anything new here, but for who was in the middle of it. Done again it
+   * changes nothing.
+   */
+  readonly leave: () => Promise<void>
   /** What this process still has to do for them, which no successor can. */
   readonly underWay: () => number
 }
@@ -12,8 +15,9 @@ export type Leaving = {
 const interval = 50
 
 /**
- * Leaves as soon as somebody connects to the unix socket at `path`, which only its owner may: a successor listens already. Who
- * connects is told how much is still under way, a number on each line whenever it is another, until that is none.
+ * Leaves as soon as somebody says anything at the unix socket at `path`, which only its owner may: a successor listens already.
+ * Who says it is told how much is still under way, a number on each line whenever it is another, until that is none. To connect
+ * alone asks for nothing: so it is seen whether anybody listens there.
  */
 export async function offerLeave(
   { leave, underWay }: Leaving,
@@ -21,25 +25,30 @@ export async function offerLeave(
   onError: (error: Error) => void,
 ): Promise<AsyncDisposable> {
   const asked = new Set<Socket>()
-  const door = createServer(connection => {
-    asked.add(connection)
-    leave()
+  let hasLeft = false
+  const tell = (connection: Socket) => {
     let told = -1
     const look = () => {
       const count = underWay()
       if (count !== told) connection.write(`${count}\n`)
       told = count
-      if (count === 0) connection.end()
+      if (count === 0 && hasLeft) connection.end()
     }
     const looking = setInterval(look, interval).unref()
+    connection.once('close', () => clearInterval(looking))
+    look()
+  }
+  const door = createServer(connection => {
+    asked.add(connection)
     connection
       .on('error', () => {})
-      .once('close', () => {
-        clearInterval(looking)
-        asked.delete(connection)
+      .once('close', () => asked.delete(connection))
+      .once('data', () => {
+        leave().then(() => {
+          hasLeft = true
+        }, onError)
+        tell(connection)
       })
-      .resume()
-    look()
   })
   await rm(path, { force: true })
   await new Promise<void>((resolve, reject) => {

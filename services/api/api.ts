@@ -176,7 +176,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const life = starting.move()
   return {
     url,
-    leave: () => void leave(),
+    leave,
     underWay: connections.underWay,
     listener: server.server,
     changes,

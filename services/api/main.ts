@@ -5,8 +5,7 @@ import { serverSettings } from '../../config/settings.ts'
 import { leaveSocket, listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { inheritedListeners } from '../../lib/listener/listen-on.ts'
-import { offerLeave } from '../../lib/listener/offer-leave.ts'
-import { offerListeners } from '../../lib/listener/offer-listeners.ts'
+import { offerSuccession } from '../../lib/listener/offer-succession.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
@@ -49,11 +48,10 @@ await runService(async () => {
       limits: { slowReader: streams.slow_reader_seconds * 1_000, ping: streams.ping_seconds * 1_000 },
     }),
   )
-  const offered = listenerSocket(workspace, instance)
-  makePrivateDirectory(dirname(offered))
+  const places = { listeners: listenerSocket(workspace, instance), leave: leaveSocket(workspace, instance) }
+  makePrivateDirectory(dirname(places.leave))
   const onError = (error: Error) => log.warn({ err: error }, 'no hand-over')
-  starting.use(await offerListeners({ plain: api.listener }, offered, onError))
-  starting.use(await offerLeave(api, leaveSocket(workspace, instance), onError))
+  starting.use(await offerSuccession(api, { plain: api.listener }, places, onError))
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))
   return starting.move()
 })

@@ -6,8 +6,7 @@ import { serverSettings } from '../../config/settings.ts'
 import { leaveSocket, listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { inheritedListeners } from '../../lib/listener/listen-on.ts'
-import { offerLeave } from '../../lib/listener/offer-leave.ts'
-import { offerListeners } from '../../lib/listener/offer-listeners.ts'
+import { offerSuccession } from '../../lib/listener/offer-succession.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
@@ -66,11 +65,10 @@ await runService(async () => {
       },
     }),
   )
-  const offered = listenerSocket(workspace, instance)
-  makePrivateDirectory(dirname(offered))
+  const places = { listeners: listenerSocket(workspace, instance), leave: leaveSocket(workspace, instance) }
+  makePrivateDirectory(dirname(places.leave))
   const onError = (error: Error) => log.warn({ err: error }, 'no hand-over')
-  starting.use(await offerListeners(proxy.listeners, offered, onError))
-  starting.use(await offerLeave(proxy, leaveSocket(workspace, instance), onError))
+  starting.use(await offerSuccession(proxy, proxy.listeners, places, onError))
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
   return starting.move()
 })

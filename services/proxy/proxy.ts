@@ -210,9 +210,9 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   const { url } = door
   log.info({ url, instance: deps.instance }, 'listening')
   const leaving: Leaving = {
-    leave() {
-      for (const door of doors) void door.leave()
+    async leave() {
       mcp.leave()
+      await Promise.all(doors.map(door => door.leave()))
     },
     underWay: () => mcp.underWay + answering.size,
   }

@@ -22,6 +22,7 @@ export async function drainCalls(
   if (drainMs === 0) return
   signal.throwIfAborted()
   const leaving = connect(leaveSocket(workspace, instance))
+  leaving.write('leave\n')
   // One that is gone, or cannot be asked, has nothing to be waited for.
   leaving.on('error', () => {})
   const closed = new Promise(resolve => leaving.once('close', resolve))

@@ -61,7 +61,12 @@ async function withServices<Result>(
   using _ = await acquireLock(join(workspace.run, 'up.lock'), { signal })
   const { services, passing } = readRunState(workspace)
   const notUp = new UserError('the services are not up', { fix: 'run: npx task up' })
-  if (runningDaemon(workspace.pm2Home) === undefined || passing.length > 0) throw notUp
+  if (runningDaemon(workspace.pm2Home) === undefined) throw notUp
+  if (passing.length > 0)
+    throw new UserError(
+      `the ${passing.map(({ service }) => service).join(' and the ')} was being replaced, and that was cut short`,
+      { fix: 'npx task up settles it' },
+    )
   requireStartedStore(workspace)
   const settings = serverSettings(root, environment).values
   const seen = serviceEnvironment(environment, namedVariables(root, environment))

@@ -87,6 +87,10 @@ t.test('a reload that is killed half-way: the next up settles it', async t => {
   await running.finished
   t.equal((await status())[1]?.pid, api?.pid, 'who was there still answers')
   writeFileSync(file, source)
+  t.match(await clone.task(['reload', 'proxy']), {
+    code: 1,
+    stderr: /the api was being replaced, and that was cut short.*npx task up/s,
+  })
   const up = await clone.task(['up'])
   t.equal(up.code, 0, up.stderr)
   t.same(passing(), [])

@@ -227,12 +227,13 @@ t.test(
     const whole = await request(`${proxy.url}/whole`)
     await until(() => finish.length === 2, 'all are asked')
     t.equal(proxy.underWay(), 2)
-    proxy.leave()
+    const left = proxy.leave()
     await t.rejects(dial(proxy.url))
     for (const one of finish) one()
     t.equal(await (await call).body.text(), 'it has stopped')
     t.equal(await whole.body.text(), 'begin finish')
     await until(() => proxy.underWay() === 0, 'nothing is waited for')
+    await left
     for (const { body } of followed) body.destroy()
   },
 )
