@@ -104,7 +104,7 @@ async function runnable(place: string, scope: ProcessScope): Promise<string> {
 /** What a program says, but for where npm keeps a log of its own, and its exit code. */
 async function said(
   scope: ProcessScope,
-  words: readonly [string, ...string[]],
+  words: readonly string[],
   { env, limitMs }: { readonly env: Record<string, string>; readonly limitMs: number },
 ) {
   const program = { words, environment: env, options: undefined }
