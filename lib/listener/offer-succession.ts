@@ -3,7 +3,7 @@ import { type Leaving, offerLeave } from './offer-leave.ts'
 import { offerListeners } from './offer-listeners.ts'
 
 /** Where a successor asks: unix sockets in a directory that their owner alone may enter. */
-export type SuccessionPlaces = { readonly listeners: string; readonly leave: string }
+type SuccessionPlaces = { readonly listeners: string; readonly leave: string }
 
 /**
  * Offers both that a successor asks for: first the listening sockets, then that this process leaves. Once it has been asked to leave it has

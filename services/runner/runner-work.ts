@@ -132,6 +132,7 @@ export class RunnerWork implements AsyncDisposable {
           directory: files.opencode,
           scope: helpers,
           environment: deps.npm ?? { PATH: path },
+          isolation,
         }),
       ),
       wake: around.wake,

@@ -7,6 +7,9 @@ import { certificateVariables, pickVariables, proxyVariables } from '../../../li
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { runHelper } from '../run-helper.ts'
+import { enclosedHelper } from '../sandbox/enclosed-helper.ts'
+import { openly, type ReadyProgram } from '../sandbox/enclosure.ts'
+import type { RunnerIsolation } from '../sandbox/sandbox.ts'
 
 /** The one that is fetched; another one only with a change of this. */
 export const version = '1.18.33'
@@ -26,6 +29,8 @@ export type ObtainOptions = {
   /** Owns what is started for it. */
   readonly scope: ProcessScope
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** What is fetched is tried as far apart as commands run. */
+  readonly isolation: Pick<RunnerIsolation, 'sandbox' | 'places'>
 }
 
 /** Whatever a user has set for their own npm, it goes there, and with the packages for this system. */
@@ -56,19 +61,20 @@ export async function obtainOpencode(options: ObtainOptions): Promise<string> {
   }
 }
 
-async function fetchTo(program: string, { directory, scope, environment }: ObtainOptions): Promise<void> {
+async function fetchTo(program: string, options: ObtainOptions): Promise<void> {
+  const { directory, scope, environment } = options
   const place = join(directory, `fetching-${randomBytes(6).toString('hex')}`)
   await mkdir(place, { mode: 0o700 })
   try {
     const settings = Object.keys(environment).filter(name => /^npm_config_/i.test(name))
     const env = pickVariables([...forNpm, ...settings], environment)
     const words = ['npm', 'install', '--prefix', place, ...install, `opencode-ai@${version}`]
-    const npm = await said(scope, words, { env, limitMs: fetchMs })
+    const npm = await said(scope, openly.enclose({ words, environment: env }, '/'), fetchMs)
     if (npm.code !== 0)
       throw new UserError(`opencode could not be fetched: ${npm.text || 'npm did not end in time'}`, {
         fix: cannotFetch,
       })
-    const found = await runnable(place, scope)
+    const found = await runnable(place, options)
     await chmod(found, 0o500)
     await rename(found, program)
     await removeOthers(directory)
@@ -81,10 +87,12 @@ const cannotFetch =
   'see whether npm reaches its registry, or name an opencode that is installed in place of {opencode}, in config/apps.local.toml'
 
 /** The program of the first package that runs here. */
-async function runnable(place: string, scope: ProcessScope): Promise<string> {
+async function runnable(place: string, { scope, isolation }: ObtainOptions): Promise<string> {
   const packages = join(place, 'node_modules')
   // It is no session's, and sees nothing of whoever fetches it.
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: place }
+  const home = join(place, 'home')
+  await mkdir(home)
+  const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home, TMPDIR: home }
   const names = (await readdir(packages).catch(() => [])).filter(
     name => name.startsWith('opencode-') && name !== 'opencode-ai',
   )
@@ -92,7 +100,12 @@ async function runnable(place: string, scope: ProcessScope): Promise<string> {
   // Those for all processors and systems come last.
   for (const name of names.toSorted((a, b) => a.length - b.length)) {
     const program = join(packages, name, 'bin', 'opencode')
-    const { code, text: told } = await said(scope, [program, '--version'], { env, limitMs: versionMs })
+    using trial = enclosedHelper(
+      isolation,
+      { words: [program, '--version'], environment },
+      { visible: place, writable: home },
+    )
+    const { code, text: told } = await said(scope, trial, versionMs)
     if (code === 0 && told === version) return program
     last = `${name}: ${told}`
   }
@@ -102,12 +115,7 @@ async function runnable(place: string, scope: ProcessScope): Promise<string> {
 }
 
 /** What a program says, but for where npm keeps a log of its own, and its exit code. */
-async function said(
-  scope: ProcessScope,
-  words: readonly string[],
-  { env, limitMs }: { readonly env: Record<string, string>; readonly limitMs: number },
-) {
-  const program = { words, environment: env, options: undefined }
+async function said(scope: ProcessScope, program: ReadyProgram, limitMs: number) {
   const { code, stdout, stderr } = await runHelper(scope, program, AbortSignal.timeout(limitMs))
   const lines = `${stdout}${stderr}`.split('\n').filter(line => !/A complete log of this run/.test(line))
   return { code, text: lines.join('\n').trim().slice(-2_000) }

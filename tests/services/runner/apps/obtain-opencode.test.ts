@@ -8,6 +8,12 @@ import { app, appsRig, get, noSandbox, patient, site } from './rig.ts'
 
 t.setTimeout(120_000)
 
+/** As where nothing keeps commands apart. */
+const isolation = {
+  sandbox: { kind: 'none', reason: 'not here' },
+  places: { own: [], visible: [], path: '', home: '/' },
+} as const
+
 /** An npm that notes how it was called, and installs what tells its version and serves. */
 const npm = `#!/bin/sh
 set -e
@@ -18,7 +24,7 @@ for other in opencode-ai opencode-linux-x64-baseline opencode-linux-x64; do mkdi
 printf '#!/bin/sh\nexit 1\n' > "$3/node_modules/opencode-linux-x64/bin/opencode"
 cat > "$3/node_modules/opencode-linux-x64-baseline/bin/opencode" <<'END'
 #!/bin/sh
-if [ "$1" = --version ]; then echo ${version}; exit; fi
+if [ "$1" = --version ]; then ! touch "$0x" 2>/dev/null || exit 8; touch "$HOME/x"; echo ${version}; exit; fi
 ! rm -f "$0" 2>/dev/null || exit 9
 exec python3 site.py --socket "$1"
 END
@@ -75,7 +81,11 @@ t.test('what was left half-way goes, and nothing that another may be at', async 
   const hours = new Date(Date.now() - 7_200_000)
   await utimes(join(directory, 'fetching-old'), hours, hours)
   await using scope = new ProcessScope()
-  t.equal(await obtainOpencode({ directory, scope, environment: {} }), program, 'nothing is fetched')
+  t.equal(
+    await obtainOpencode({ directory, scope, environment: {}, isolation }),
+    program,
+    'nothing is fetched',
+  )
   t.same((await readdir(directory)).toSorted(), [version, 'fetching-now'])
 })
 
@@ -87,7 +97,7 @@ t.test('an npm that brings nothing, says much; and nowhere to keep it', async t 
   const npmThat = (does: string) => writeFile(join(bin, 'npm'), `#!/bin/sh\n${does}\n`, { mode: 0o755 })
   await using scope = new ProcessScope()
   const refused = async (at: string): Promise<string> => {
-    const error = await obtainOpencode({ directory: at, scope, environment }).catch(error => error)
+    const error = await obtainOpencode({ directory: at, scope, environment, isolation }).catch(error => error)
     t.type(error, UserError)
     return error.toText()
   }

@@ -16,6 +16,7 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import { ProcessScope } from '../../../../../../lib/processes/process-scope.ts'
 import { obtainOpencode, version } from '../../../../../../services/runner/apps/obtain-opencode.ts'
+import { runnerIsolation } from '../../../../../../services/runner/sandbox/sandbox.ts'
 import { opencodeAdds } from '../../../../../smoke/opencode-adds.ts'
 import { until } from '../../../../../until.ts'
 import { isThere, Program } from '../rig.ts'
@@ -48,7 +49,11 @@ function plant(worktree: string, ran: string): void {
 
 t.test('opencode is fetched once, and asks who uses the socket for no password', async t => {
   await using scope = new ProcessScope({ graceMs: 1_000 })
-  const obtained = await obtainOpencode({ directory: cache, scope, environment })
+  const isolation = await runnerIsolation(
+    { mode: 'auto', own: [], visible: [], home },
+    process.env.PATH ?? '',
+  )
+  const obtained = await obtainOpencode({ directory: cache, scope, environment, isolation })
   await using program = await start('--program', obtained)
   t.same(readdirSync(cache), [version], 'nothing else is left of the fetching')
   t.equal(statSync(join(cache, version)).mode & 0o100, 0o100)
