@@ -42,7 +42,7 @@ async function run(taskfile: string, { flags, graph, plan }: KnownRun): Promise<
   const memory = openMemory(taskfile)
   const jobs = flags.jobs ?? availableParallelism()
   const steps = new Map(plan.steps.map(step => [step.name, step]))
-  return runTasks(edge =>
+  return runTasks(new Masker(), edge =>
     recordedRun(
       {
         ...{ graph, memory, words, jobs, root: dirname(taskfile), environment: { ...process.env } },
@@ -57,7 +57,7 @@ async function run(taskfile: string, { flags, graph, plan }: KnownRun): Promise<
         keepsResult: () => true,
         ended: () => {},
       },
-      { ...edge, masker: new Masker() },
+      edge,
     ),
   )
 }

@@ -5,7 +5,7 @@ import { orderPlan } from '../engine/order-steps.ts'
 import type { Plan } from '../engine/plan.ts'
 import { handedResults, onlyLooks, onlyTargets, prepareWork } from '../engine/prepare-work.ts'
 import type { Watching } from '../engine/running/watching.ts'
-import { maskDeep } from '../engine/secrets/mask-values.ts'
+import { maskDeep, maskError } from '../engine/secrets/mask-values.ts'
 import { Masker } from '../engine/secrets/masker.ts'
 import { secretsOf } from '../engine/secrets/secrets-of.ts'
 import type { Workplace } from '../engine/workplace.ts'
@@ -49,7 +49,11 @@ export async function oneRun(
   const environment = { ...process.env }
   const { force } = flags
   const { signal } = termination
-  const work = await prepareWork({ graph, plan: chosen, environment, workplace, force, signal })
+  const work = await prepareWork({ graph, plan: chosen, environment, workplace, force, signal }).catch(
+    (error: unknown) => {
+      throw maskError(masker, error) // it may repeat what a tool said in place of its version
+    },
+  )
   const plan = orderPlan(chosen, names => memory.durations(names), work.settlement.names)
   const handed = flags.only ? handedResults(graph, plan, workplace) : []
   const holdsSecret = (value: unknown) => !masker.empty && !isSame(value, maskDeep(masker, value))

@@ -31,5 +31,5 @@ export async function runKnown(taskfile: string, words: readonly string[]): Prom
     style: createStyle(flags.color && wantsColor(process.env, outputOf('stderr'))),
     commandFor: await commandsOf(plan, undefined),
   }
-  await runTasks(edge => oneRun(setting, { ...edge, masker: maskerOf(graph, plan) }))
+  await runTasks(maskerOf(graph, plan), edge => oneRun(setting, edge))
 }

@@ -74,7 +74,7 @@ export async function runNamed(naming: Naming): Promise<number> {
   const { runTasks } = await import('./run-tasks.ts')
   const { maskerOf, oneRun } = await import('./one-run.ts')
   Object.assign(process.env, environment)
-  return await runTasks(edge => oneRun(setting, { ...edge, masker: maskerOf(graph, plan) }))
+  return await runTasks(maskerOf(graph, plan), edge => oneRun(setting, edge))
 }
 
 async function list(

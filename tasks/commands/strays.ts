@@ -1,5 +1,7 @@
 import { outputOf } from '../../lib/outputs.ts'
 import type { Termination } from '../../lib/processes/termination.ts'
+import { maskError } from '../engine/secrets/mask-values.ts'
+import type { Masker } from '../engine/secrets/masker.ts'
 import { reasonLines } from '../reporters/failure.ts'
 
 /**
@@ -9,21 +11,24 @@ import { reasonLines } from '../reporters/failure.ts'
  */
 export class Strays implements Disposable {
   readonly #termination: Termination
+  readonly #masker: Masker
   readonly #alive = setInterval(() => {}, 2 ** 30)
   #first: { readonly error: unknown } | undefined
 
-  constructor(termination: Termination) {
+  constructor(termination: Termination, masker: Masker) {
     this.#termination = termination
+    this.#masker = masker
     process.on('uncaughtException', this.#stray)
     process.on('unhandledRejection', this.#stray)
     // What reads our output has gone away.
     void outputOf('stdout').lost.then(() => termination.request('SIGPIPE'))
   }
 
-  /** Writes what was thrown, if anything was, and returns whether. */
+  /** Writes what was thrown, without secrets, if anything was, and returns whether. */
   tell(): boolean {
     if (this.#first === undefined) return false
-    outputOf('stderr').write(`\nthrown outside of any task:\n${reasonLines(this.#first.error).join('\n')}\n`)
+    const lines = reasonLines(maskError(this.#masker, this.#first.error))
+    outputOf('stderr').write(`\nthrown outside of any task:\n${lines.join('\n')}\n`)
     return true
   }
 

@@ -5,6 +5,7 @@ import { UserError } from '../../../lib/user-error.ts'
 import { nodeOf } from '../../engine/graph.ts'
 import { ServicePool } from '../../engine/running/service-pool.ts'
 import { type Turn, Watching } from '../../engine/running/watching.ts'
+import type { Masker } from '../../engine/secrets/masker.ts'
 import {
   type FileChange,
   granularityMs,
@@ -13,7 +14,7 @@ import {
   withDependents,
 } from '../../engine/watching/stale-tasks.ts'
 import { Strikes } from '../../engine/watching/strikes.ts'
-import { maskerOf, oneRun, type Setting } from '../one-run.ts'
+import { oneRun, type Setting } from '../one-run.ts'
 import { IdleServices } from './idle-services.ts'
 import { changedText, ownDoingText, watchingText } from './watch-text.ts'
 import { WatchedFiles } from './watched-files.ts'
@@ -26,6 +27,7 @@ export interface SessionOptions {
   readonly taskfiles: readonly string[]
   readonly termination: Termination
   readonly sentinel: Sentinel
+  readonly masker: Masker
   /** When what was loaded was read, in milliseconds since 1970. */
   readonly loadedAt: number
   /** How often in a row the tasks themselves have changed the Taskfile, or undefined where no watch went before. */
@@ -51,7 +53,6 @@ export class WatchSession {
   readonly #services = new ServicePool()
   readonly #idle: IdleServices
   readonly #strikes = new Strikes()
-  readonly #masker: ReturnType<typeof maskerOf>
   readonly #ownDoing = new Set<string>()
   #setting: Setting
   #running: Watching | undefined
@@ -65,11 +66,10 @@ export class WatchSession {
   #wake = Promise.withResolvers<void>()
 
   constructor(options: SessionOptions) {
-    const { first, taskfiles, loadedAt, termination } = options
+    const { first, taskfiles, loadedAt, termination, masker } = options
     this.#options = options
     this.#setting = first
     this.#began = loadedAt
-    this.#masker = maskerOf(first.graph, first.plan)
     this.#files = new WatchedFiles(first, {
       taskfiles,
       changed: changes => this.#notice(changes),
@@ -79,7 +79,7 @@ export class WatchSession {
       },
     })
     const { root } = first.workplace
-    this.#idle = new IdleServices({ root, masker: this.#masker, style: first.style, quiet: this.#isQuiet })
+    this.#idle = new IdleServices({ root, masker, style: first.style, quiet: this.#isQuiet })
     termination.signal.addEventListener('abort', () => this.#wake.resolve(), { once: true })
   }
 
@@ -102,7 +102,7 @@ export class WatchSession {
   }
 
   async #runOnce(): Promise<void> {
-    const { termination, sentinel, restarts } = this.#options
+    const { termination, sentinel, masker, restarts } = this.#options
     this.#strikes.next(this.#turns.keys())
     this.#pending = []
     const watching = new Watching(this.#services, subject => this.#files.learn(subject))
@@ -112,7 +112,7 @@ export class WatchSession {
     this.#began = Date.now()
     await this.#idle.close()
     try {
-      await oneRun(this.#setting, { termination, sentinel, masker: this.#masker, watching })
+      await oneRun(this.#setting, { termination, sentinel, masker, watching })
     } catch (error) {
       if (isFirst || !(error instanceof UserError)) throw error
       outputOf('stderr').write(`${error.toText()}\n`)

@@ -14,11 +14,13 @@ export function maskEvent(masker: Masker, event: EngineEvent): EngineEvent {
     case 'task-failed':
     case 'task-retrying':
       return { ...event, error: maskError(masker, event.error) }
+    case 'run-cancelled':
+      // What was thrown outside of any task, where that ended the run.
+      return { ...event, reason: maskError(masker, event.reason) }
     case 'run-started':
       return { ...event, plan: maskWords(masker, event.plan) }
     case 'task-trouble':
     case 'run-trouble':
-    case 'run-cancelled':
     case 'run-finished':
     case 'task-started':
     case 'task-up-to-date':

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { importTask } from '../cli-rig.ts'
@@ -20,10 +20,23 @@ const spawns = task({ describe: 'x', secrets, run: ['sh', '-c', 'echo "$TOKEN"; 
 const command = task({ describe: 'x', secrets, inputs: [], run: ['echo', token] })
 const kept = task({ describe: 'x', secrets, inputs: [], params: z => ({ word: z.string().default('') }), run: () => ({ nested: [token] }) })
 const fails = task({ describe: 'x', secrets, needs: { says, spawns, command, kept }, run: () => { throw new Error('bad ' + token) } })
-export default { fails, kept }
+const stray = task({
+  describe: 'x', secrets,
+  run: (_, { signal }) => {
+    void Promise.reject(new Error('bad ' + token))
+    return new Promise(resolve => signal.addEventListener('abort', resolve))
+  },
+})
+const wants = task({ describe: 'x', secrets, tools: { [import.meta.dirname + '/tells']: '>=1' }, run: ['true'] })
+export default { fails, kept, stray, wants }
 `,
   )
+  project.write('tells', '#!/bin/sh\necho "no, $TOKEN"; exit 3\n')
+  chmodSync(join(project.path, 'tells'), 0o755)
   const env = { TOKEN: secret }
+  const hidesIt = (text: string) => {
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1)]) t.notOk(text.includes(form), form)
+  }
   for (const reporter of ['json', 'plain']) {
     const { code, stdout, stderr } = await project.task(
       ['--reporter', reporter, 'fails', 'kept', '--word', secret],
@@ -32,9 +45,14 @@ export default { fails, kept }
     t.equal(code, 1)
     t.match(stdout, /print \*\*\*/)
     t.match(stdout + stderr, /bad \*\*\*/)
-    for (const text of [secret, JSON.stringify(secret).slice(1, -1)])
-      t.notOk((stdout + stderr).includes(text), text)
+    hidesIt(stdout + stderr)
+    const stray = await project.task(['--reporter', reporter, 'stray'], { env })
+    t.match(stray, { code: 1, stderr: /thrown outside of any task:\nError: bad \*\*\*\n/ })
+    hidesIt(stray.stdout + stray.stderr)
   }
+  const wants = await project.task(['wants'], { env })
+  t.match(wants, { code: 1, stderr: /exited with code 3: no, \*\*\*/ })
+  hidesIt(wants.stdout + wants.stderr)
   const files = readdirSync(join(project.path, '.artifacts'), { recursive: true, encoding: 'utf8' })
     .map(name => join(project.path, '.artifacts', name))
     .filter(path => statSync(path).isFile())
