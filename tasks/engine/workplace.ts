@@ -87,7 +87,8 @@ export class Workplace implements Disposable {
     holdsSecret: FreshnessOptions['holdsSecret'],
   ): Freshness {
     const { memory, cache, root } = this
-    const memoryIn = (directory: string) => openMemory(join(root, directory, memory.taskfile), memory.now)
+    const memoryIn = (directory: string) =>
+      openMemory(join(root, directory, memory.taskfile), memory.now, true)
     return new Freshness({ judge, settlement, memory, cache, memoryIn, holdsSecret })
   }
 

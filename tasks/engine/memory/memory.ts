@@ -34,6 +34,8 @@ export interface MemoryOptions {
   /** The Taskfile's path below the root: two of one directory share the database. */
   readonly taskfile: string
   readonly now: () => number
+  /** Another Taskfile's: where it is of no use it is left as it is. */
+  readonly isOthers?: boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export class Memory implements Disposable {
   readonly taskfile: string
   readonly now: () => number
   readonly #path: string
+  readonly #isOthers: boolean
   #writes = false
   #database: DatabaseSync | undefined
   readonly #statements = new Map<string, StatementSync>()
@@ -52,10 +55,11 @@ export class Memory implements Disposable {
   #changes: { readonly first: number; own: number; readonly names: Set<string> } | undefined
 
   /** Reads what is there, if anything is, and makes nothing. */
-  constructor({ path, taskfile, now }: MemoryOptions) {
+  constructor({ path, taskfile, now, isOthers = false }: MemoryOptions) {
     this.taskfile = taskfile
     this.now = now
     this.#path = path
+    this.#isOthers = isOthers
     const opened = openDatabase(path, { writes: false, now: now() })
     if (opened.kind === 'open') this.#database = opened.database
   }
@@ -68,7 +72,7 @@ export class Memory implements Disposable {
       this.#try(() => this.#database && prepareToWrite(this.#database))
       return
     }
-    const opened = openDatabase(this.#path, { writes: true, now: this.now() })
+    const opened = openDatabase(this.#path, { writes: true, now: this.now(), isOthers: this.#isOthers })
     if (opened.kind === 'open') {
       this.#database = opened.database
       if (opened.setAside !== undefined) this.#troubles.push({ kind: 'memory-set-aside', ...opened.setAside })
@@ -272,8 +276,8 @@ export class Memory implements Disposable {
     } catch {
       // It is of no use any more, and closed or not makes no difference.
     }
-    const opened =
-      this.#writes && isDamage(error) ? setAside(this.#path, this.now(), textOf(error)) : undefined
+    const mayBegin = this.#writes && !this.#isOthers && isDamage(error)
+    const opened = mayBegin ? setAside(this.#path, this.now(), textOf(error)) : undefined
     if (opened?.kind === 'open') {
       this.#database = opened.database
       if (opened.setAside !== undefined) this.#troubles.push({ kind: 'memory-set-aside', ...opened.setAside })

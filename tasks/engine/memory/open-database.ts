@@ -13,6 +13,13 @@ export type Opened =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly why: string }
 
+export interface Opening {
+  readonly writes: boolean
+  readonly now: number
+  /** It is what another Taskfile remembers. */
+  readonly isOthers?: boolean
+}
+
 export interface SetAside {
   readonly path: string
   readonly why: string
@@ -20,13 +27,14 @@ export interface SetAside {
 
 /**
  * Opens the database, or makes it. One that is damaged, or of another version, is set aside under another name and begun
- * anew. With `writes: false` nothing of that happens: the file is read, or not there. A write that somebody was killed in
- * is taken back all the same; that is the one thing that a reader writes.
+ * anew, unless it is somebody else's, who finds out by himself. With `writes: false` nothing of that happens: the file is
+ * read, or not there. A write that somebody was killed in is taken back all the same; that is the one thing that a reader
+ * writes.
  *
  * It keeps a rollback journal and waits for no disk: a killed process loses nothing that way, reading leaves no file
  * behind as it would with a write-ahead log, and what a power failure damages is set aside.
  */
-export function openDatabase(path: string, { writes, now }: { writes: boolean; now: number }): Opened {
+export function openDatabase(path: string, { writes, now, isOthers = false }: Opening): Opened {
   if (!existsSync(path)) return writes ? make(path) : { kind: 'absent' }
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   let database: DatabaseSync | undefined
@@ -40,11 +48,13 @@ export function openDatabase(path: string, { writes, now }: { writes: boolean; n
     database.close()
     if (!writes) return { kind: 'absent' }
     // Without a version it is being made by another process at this moment, or was by one that was killed.
-    return version === 0 ? make(path) : setAside(path, now, `it is of version ${String(version)}`)
+    if (version === 0) return make(path)
+    const why = `it is of version ${String(version)}`
+    return isOthers ? { kind: 'failed', why } : setAside(path, now, why)
   } catch (error) {
     if (database?.isOpen) database.close()
     const why = textOf(error)
-    return writes && isDamage(error) ? setAside(path, now, why) : { kind: 'failed', why }
+    return writes && !isOthers && isDamage(error) ? setAside(path, now, why) : { kind: 'failed', why }
   }
 }
 

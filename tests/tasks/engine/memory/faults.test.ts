@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, w
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { claim } from '../../../../tasks/engine/memory/claims.ts'
 import { Memory } from '../../../../tasks/engine/memory/memory.ts'
 import { task } from '../../../../tasks/engine/task.ts'
 import { type Ran, Workshop } from '../freshness/workshop.ts'
@@ -48,15 +49,20 @@ for (const [how, damage] of damages)
   t.test(`a memory that ${how}: set aside, said, begun anew; the run goes on`, async t => {
     const shop = await used(t)
     damage(shop.database)
+    const taken = () => readdirSync(dirname(shop.database)).filter(name => /^runs\.db\.\d+T/.test(name))
+    const others = new Memory({ path: shop.database, taskfile: 'Taskfile.ts', now: Date.now, isOthers: true })
+    others.beginWriting()
+    const held = claim(others, 't0', ['out'])
+    t.equal(held.kind, 'held')
+    if (held.kind === 'held') held[Symbol.dispose]()
+    others.close()
+    t.same(taken(), [], 'who mounts this Taskfile leaves it as it is')
     const ran = await shop.run(tasks, names)
     t.equal(ran.result.outcome, 'succeeded')
     const troubles = troublesOf(ran)
     t.match(troubles, [{ kind: 'memory-set-aside', path: /runs\.db\.\d+T\d+Z$/, why: /./ }])
     t.equal(troubles.length, 1)
-    t.ok(
-      readdirSync(dirname(shop.database)).some(name => /^runs\.db\.\d+T/.test(name)),
-      'the old one is kept',
-    )
+    t.equal(taken().length, 1, 'the old one is kept')
     const third = await shop.run(tasks, names)
     t.same(troublesOf(third), [])
     t.same(third.upToDate.length, names.length)
