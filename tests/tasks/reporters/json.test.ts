@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { EngineEvent } from '../../../tasks/engine/events.ts'
 import { jsonRenderer } from '../../../tasks/reporters/json.ts'
-import { jsonEvent } from '../../../tasks/reporters/json-events.ts'
+import { jsonEvent, jsonTrouble } from '../../../tasks/reporters/json-events.ts'
 import { changes, troubles } from './changes.ts'
 import { cachedRun, cancelledRun, errors, failingRun, rendered, traces } from './story.ts'
 
@@ -57,7 +57,8 @@ t.test('what tasks say is escaped, not lost', async t => {
   t.match(JSON.parse(jsonRenderer(traces).take(event)), { line: 'made \x1b[2J& kept' })
 })
 
-t.test('the page names every event', async t => {
+t.test('the page names every event, and every trouble', async t => {
   const page = readFileSync(new URL('../../../docs/tasks.md', import.meta.url), 'utf8')
   for (const { shape } of jsonEvent.options) t.ok(page.includes(`\`${shape.type.value}\``), shape.type.value)
+  for (const { shape } of jsonTrouble.options) t.ok(page.includes(`\`${shape.kind.value}\``), shape.kind.value)
 })
