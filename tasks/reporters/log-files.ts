@@ -1,5 +1,15 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { identify } from '../../lib/processes/identity.ts'
 import type { EngineEvent } from '../engine/events.ts'
 import type { LogFile, Reporter } from './reporter.ts'
 
@@ -44,10 +54,11 @@ export class LogFiles implements Reporter {
     return this.#paths.get(name)
   }
 
-  /** All that a task has said, once it has ended; undefined where that could not be written. */
+  /** All that a task has said, once it has ended; undefined where that could not be written, or is gone. */
   wholeOf(name: string): LogFile | undefined {
     const path = this.#paths.get(name)
     if (path === undefined || this.#open.has(name) || this.fault !== undefined) return undefined
+    if (!existsSync(path)) return undefined
     return { path, isCut: this.#cut.has(path) }
   }
 
@@ -92,7 +103,8 @@ export class LogFiles implements Reporter {
     this.#made = true
     writeFileSync(join(this.#directory, '.gitignore'), '*\n')
     const runs = readdirSync(this.#directory).filter(entry => /^\d{8}T\d{9}Z-\d+$/.test(entry))
-    for (const run of oldRuns(runs, keptRuns))
+    const isRunning = (pid: number) => identify(pid) !== undefined
+    for (const run of oldRuns(runs, keptRuns, isRunning))
       rmSync(join(this.#directory, run), { recursive: true, force: true })
   }
 
@@ -135,7 +147,16 @@ export function runName(at: number, pid: number): string {
   return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${pid}`
 }
 
-/** Which runs to remove so that the newest `kept` stay. */
-export function oldRuns(names: readonly string[], kept: number): string[] {
-  return [...names].sort().slice(0, Math.max(0, names.length - kept))
+/** Which runs to remove so that the newest `kept` stay, and of each process that still runs the one that it is at. */
+export function oldRuns(
+  names: readonly string[],
+  kept: number,
+  isRunning: (pid: number) => boolean = () => false,
+): string[] {
+  const sorted = [...names].sort()
+  const pidOf = (name: string) => Number(name.slice(name.lastIndexOf('-') + 1))
+  const newest = new Map(sorted.map(name => [pidOf(name), name]))
+  return sorted
+    .slice(0, Math.max(0, names.length - kept))
+    .filter(name => newest.get(pidOf(name)) !== name || !isRunning(pidOf(name)))
 }

@@ -60,5 +60,6 @@ t.test('what tasks say is escaped, not lost', async t => {
 t.test('the page names every event, and every trouble', async t => {
   const page = readFileSync(new URL('../../../docs/tasks.md', import.meta.url), 'utf8')
   for (const { shape } of jsonEvent.options) t.ok(page.includes(`\`${shape.type.value}\``), shape.type.value)
-  for (const { shape } of jsonTrouble.options) t.ok(page.includes(`\`${shape.kind.value}\``), shape.kind.value)
+  for (const { shape } of jsonTrouble.options)
+    t.ok(page.includes(`\`${shape.kind.value}\``), shape.kind.value)
 })

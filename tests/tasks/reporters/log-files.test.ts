@@ -43,7 +43,9 @@ t.test('the log of a task that hangs can be read', async t => {
 
 t.test('old runs go, and nothing else', async t => {
   const directory = place(t)
-  for (let day = 1; day <= 25; day++) mkdirSync(join(directory, runName(Date.UTC(2025, 0, day), day)))
+  // No process has such a number.
+  for (let day = 1; day <= 25; day++)
+    mkdirSync(join(directory, runName(Date.UTC(2025, 0, day), 2 ** 23 + day)))
   writeFileSync(join(directory, 'mine'), '')
   const logs = new LogFiles(directory, runName(start, 1))
   for (const event of failingRun()) logs.report(event)
@@ -53,6 +55,11 @@ t.test('old runs go, and nothing else', async t => {
   t.ok(left.includes(runName(start, 1)) && left.includes('mine'))
   t.same(oldRuns(['b', 'c', 'a'], 2), ['a'])
   t.same(oldRuns(['a'], 2), [])
+  t.same(
+    oldRuns(['1-7', '2-7', '3-8', '4-9', '5-9'], 1, pid => pid !== 8),
+    ['1-7', '3-8', '4-9'],
+    'where a process still runs, its newest stays',
+  )
 })
 
 t.test('where no file can be, the run goes on', async t => {

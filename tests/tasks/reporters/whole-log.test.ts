@@ -106,9 +106,9 @@ t.test(
 )
 
 t.test('the tree: all lines, and of a file that is cut its end as well', async t => {
-  const shown = async (largestBytes?: number, isBroken = false) => {
-    const { logs, options } = kept(place(t), largestBytes)
-    if (isBroken) logs.fault = { error: new Error('full') }
+  const shown = async (largestBytes?: number, spoil?: (logs: LogFiles, directory: string) => void) => {
+    const directory = place(t)
+    const { logs, options } = kept(directory, largestBytes)
     const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), {
       isTTY: true,
       columns: 80,
@@ -120,6 +120,7 @@ t.test('the tree: all lines, and of a file that is cut its end as well', async t
     const stdout = new PassThrough() as unknown as NodeJS.WriteStream
     const tree = new TreeReporter({ ...options, stdout, stderr, now: () => at })
     for (const event of failing(many)) for (const one of [logs, tree]) one.report(event)
+    spoil?.(logs, directory)
     await tree.close()
     return texts
       .join('')
@@ -130,10 +131,13 @@ t.test('the tree: all lines, and of a file that is cut its end as well', async t
   const cut = await shown(64 * 1024)
   t.match(cut.join('\n'), /… cut here: more than 0\.0625 MiB …\n… and its last lines:\nline 19000\n/)
   t.equal(cut.at(-1), 'line 19999')
-  const broken = await shown(undefined, true)
-  t.match(
-    broken.join('\n'),
-    /^line 0\n[\s\S]*… \d+ lines left out …\n[\s\S]*line 19999$/,
-    'no file: beginning and end',
-  )
+  for (const spoil of [
+    (logs: LogFiles) => Object.assign(logs, { fault: { error: new Error('full') } }),
+    (_: LogFiles, directory: string) => rmSync(join(directory, 'x'), { recursive: true }),
+  ])
+    t.match(
+      (await shown(undefined, spoil)).join('\n'),
+      /^line 0\n[\s\S]*… \d+ lines left out …\n[\s\S]*line 19999$/,
+      'no file: beginning and end',
+    )
 })
