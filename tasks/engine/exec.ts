@@ -21,6 +21,8 @@ export interface ExecSetting {
   readonly log: (source: LogSource, line: string) => void
   /** Takes secrets out of what commands print, before it is cut into lines; what is returned holds them. */
   readonly masked?: () => TextFilter
+  /** Told when a command has printed something. */
+  readonly heard?: (() => void) | undefined
   /** Told when a command takes the terminal and when it gives it back. */
   readonly terminal: (taken: boolean) => void
 }
@@ -36,7 +38,7 @@ async function run(
   args: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const { signal, starters, log, masked } = setting
+  const { signal, starters, log, masked, heard } = setting
   const { cwd = setting.cwd, env, input, output = 'log', check = true, timeoutMs } = options
   signal.throwIfAborted()
   // A time limit ends this command and what it started, not the task's other commands.
@@ -53,6 +55,7 @@ async function run(
       limit: output === 'capture' ? captureLimit : logLimit,
       ...(output === 'log' && { log }),
       ...(masked !== undefined && { masked }),
+      heard,
     })
   let timedOut: Promise<unknown> | undefined
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => (timedOut = scope.end()), timeoutMs)

@@ -19,6 +19,8 @@ export interface FollowSetting {
   readonly limit: number
   readonly log?: (source: LogSource, line: string) => void
   readonly masked?: () => TextFilter
+  /** Told when something has come, lines that have not ended included. */
+  readonly heard?: (() => void) | undefined
 }
 
 export interface Followed {
@@ -30,13 +32,21 @@ export interface Followed {
 /** Takes what a command says until it has ended, and a little longer where others hold its streams. */
 export async function follow(
   command: StartedCommand,
-  { limit, log, masked }: FollowSetting,
+  { limit, log, masked, heard }: FollowSetting,
 ): Promise<Followed> {
   const stdout = new OutputTail(limit)
   const stderr = new OutputTail(limit)
   const streams = [
-    collect(command.stdout, stdout, log && (line => log('stdout', line)), masked?.()),
-    collect(command.stderr, stderr, log && (line => log('stderr', line)), masked?.()),
+    collect(command.stdout, stdout, {
+      line: log && (line => log('stdout', line)),
+      filter: masked?.(),
+      heard,
+    }),
+    collect(command.stderr, stderr, {
+      line: log && (line => log('stderr', line)),
+      filter: masked?.(),
+      heard,
+    }),
   ]
   try {
     const outcome = await command.outcome
@@ -53,11 +63,16 @@ interface Collected {
   end(): void
 }
 
+interface Listening {
+  readonly line: ((line: string) => void) | undefined
+  readonly filter: TextFilter | undefined
+  readonly heard: FollowSetting['heard']
+}
+
 function collect(
   output: CommandOutput | undefined,
   tail: OutputTail,
-  line?: (line: string) => void,
-  filter?: TextFilter,
+  { line, filter, heard }: Listening,
 ): Collected {
   const lines = line === undefined ? undefined : new LineSplitter(line)
   // Made when something comes: many commands say nothing.
@@ -79,6 +94,7 @@ function collect(
   }
   output?.take(bytes => {
     collected.lastData = monotonicMs()
+    heard?.()
     decoder ??= new StringDecoder('utf8')
     take(decoder.write(bytes))
   })

@@ -146,6 +146,7 @@ function createContext(
     environment,
     starters,
     log,
+    heard: limit && (() => limit.hear()),
     ...(masker !== undefined && { masked: () => new MaskedStream(masker) }),
     terminal: taken => tell({ type: taken ? 'task-took-terminal' : 'task-released-terminal' }),
   })

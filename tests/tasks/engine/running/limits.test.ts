@@ -94,6 +94,22 @@ for (const way of ['log', 'progress', 'print'] as const)
     t.match((await run({ alive }, ['alive'])).result.states.get('alive'), { kind: 'succeeded' })
   })
 
+t.test(
+  'whatever a command prints keeps its task alive: what is captured, and lines without an end',
+  async t => {
+    const dots = 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do printf .; sleep 0.15; done'
+    const prints = (output: 'log' | 'capture') =>
+      task({
+        describe: 'Prints',
+        heartbeat: 1_500,
+        run: async (_, { exec }) => (await exec('sh', ['-c', dots], { output })).stdout,
+      })
+    const { result } = await run({ log: prints('log'), capture: prints('capture') }, ['log', 'capture'])
+    for (const name of ['log', 'capture'])
+      t.match(result.states.get(name), { kind: 'succeeded', result: '.'.repeat(12) }, name)
+  },
+)
+
 t.test('a timeout of a task that runs does not make the cancellation of another a failure', async t => {
   const control = new AbortController()
   const slow = task({ describe: 'Slow', timeout: '1h', run: (_, { signal }) => silent(signal) })
