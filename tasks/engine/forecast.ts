@@ -100,8 +100,9 @@ function verdictOf(
   } catch (error) {
     // What is not there now may be made by a need that would run first.
     if (open.length > 0) return { kind: 'unknown', after: open }
-    if (error instanceof UserError) return { kind: 'fails', error }
-    throw error
+    // What its functions throw, and the system says of its files, is its own failure in a run as well.
+    const fault = error instanceof UserError ? error : new UserError(String(error), { cause: error })
+    return { kind: 'fails', error: fault }
   }
 }
 

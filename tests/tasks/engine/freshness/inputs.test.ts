@@ -122,6 +122,8 @@ t.test('a function of inputs that throws fails the task', async t => {
   const { result, of } = await shop.run({ look }, ['look'])
   t.equal(result.outcome, 'failed')
   t.match(of('look'), { name: 'RangeError', message: 'oops' })
+  const forecast = await shop.forecast({ look }, ['look'])
+  t.match(forecast.get('look'), { kind: 'fails', error: { message: 'RangeError: oops' } })
 })
 
 t.test('a file that cannot be read fails the task, and not the whole run', async t => {
