@@ -42,10 +42,12 @@ export async function runNamed(naming: Naming): Promise<number> {
   const jobs = flags.jobs ?? (await import('node:os')).availableParallelism()
   if (flags.plan) {
     const { showPlan } = await import('./show-plan.ts')
+    const { maskerOf } = await import('./one-run.ts')
+    const masker = maskerOf(graph, plan)
     const { force, only } = flags
     const text = await showPlan({ graph, plan, environment, workplace, jobs, force, only, style: styles.out })
     // Ends the process, which a look that was waited for in vain must not keep.
-    stdout.write(text)
+    stdout.write(masker.mask(text))
     await stdout.flushed()
     process.exit(0)
   }

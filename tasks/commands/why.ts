@@ -1,6 +1,8 @@
 import { readBeginning } from '../engine/command-line.ts'
 import { foresee } from '../engine/foresee.ts'
+import { maskDeep } from '../engine/secrets/mask-values.ts'
 import type { Command } from './command.ts'
+import { maskerOf } from './one-run.ts'
 import { readRun } from './read-run.ts'
 
 /**
@@ -12,6 +14,7 @@ export const why: Command = async ({ taskfile, values, flags, style, stdout }) =
   const read = await readRun(readBeginning([String(values.name)]), await taskfile(), blame)
   const { graph, workplace } = read
   const { plan, environment } = await read.plan()
+  const masker = maskerOf(graph, plan)
   const { judge, verdicts } = await foresee({
     graph,
     plan,
@@ -30,11 +33,11 @@ export const why: Command = async ({ taskfile, values, flags, style, stdout }) =
     .map(({ name }) => explain(name))
   const told = { ...explain(target), needs }
   if (values.json === true) {
-    stdout(`${JSON.stringify(told, plain, 2)}\n`)
+    stdout(`${JSON.stringify(maskDeep(masker, told), plain, 2)}\n`)
     return 0
   }
   const { whyText } = await import('../reporters/why-text.ts')
-  stdout(whyText(told, Date.now(), style))
+  stdout(masker.mask(whyText(told, Date.now(), style)))
   return 0
 }
 

@@ -28,7 +28,8 @@ const stray = task({
   },
 })
 const wants = task({ describe: 'x', secrets, tools: { [import.meta.dirname + '/tells']: '>=1' }, run: ['true'] })
-export default { fails, kept, stray, wants }
+const looks = task({ describe: 'x', secrets, inputs: () => { throw new Error('no ' + token) }, look: () => 'at ' + token, run: ['true'] })
+export default { fails, kept, stray, wants, looks }
 `,
   )
   project.write('tells', '#!/bin/sh\necho "no, $TOKEN"; exit 3\n')
@@ -49,6 +50,15 @@ export default { fails, kept, stray, wants }
     const stray = await project.task(['--reporter', reporter, 'stray'], { env })
     t.match(stray, { code: 1, stderr: /thrown outside of any task:\nError: bad \*\*\*\n/ })
     hidesIt(stray.stdout + stray.stderr)
+  }
+  for (const words of [
+    ['--plan', 'looks'],
+    ['why', 'looks'],
+    ['why', 'looks', '--json'],
+  ]) {
+    const told = await project.task(words, { env })
+    t.match(told, { code: 0, stdout: '***' }, words.join(' '))
+    hidesIt(told.stdout + told.stderr)
   }
   const wants = await project.task(['wants'], { env })
   t.match(wants, { code: 1, stderr: /exited with code 3: no, \*\*\*/ })
