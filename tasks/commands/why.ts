@@ -9,8 +9,7 @@ import { readRun } from './read-run.ts'
  * `task why NAME [--json]`: what changed since a task last succeeded, or that nothing did; the same for what it needs.
  * Nothing is run, and nothing is written.
  */
-export const why: Command = async ({ taskfile, values, flags, style, stdout }) => {
-  const blame = { code: 1 }
+export const why: Command = async ({ taskfile, values, flags, style, blame, stdout }) => {
   const read = await readRun(readBeginning([String(values.name)]), await taskfile(), blame)
   const { graph, workplace } = read
   const { plan, environment } = await read.plan()

@@ -237,6 +237,8 @@ t.test('what a task throws outside of its promise fails the run', async t => {
 })
 
 const mistakes: { args: string[]; code: number; stderr: RegExp }[] = [
+  { args: ['why', 'biuld'], code: 2, stderr: /^unknown task "biuld"\n/ },
+  { args: ['cache', 'prune', '--max-size', '5x'], code: 2, stderr: /^--max-size 5x: not a size\n/ },
   { args: ['biuld'], code: 2, stderr: /^unknown task "biuld"\n/ },
   { args: ['buil'], code: 2, stderr: /^unknown task "buil"\n {2}did you mean "build"\?\n$/ },
   { args: ['--lsit'], code: 2, stderr: /^unknown option "--lsit"\n/ },

@@ -176,5 +176,5 @@ t.test('a file that is gone, as a person reads it; a command has no source but i
   )
   t.match(stdout, / {2}inputs\n {4}src\/a\.txt is gone\n/)
   t.same((await run(['command'])).upToDate.includes('command'), true)
-  t.match(await here.task(['why', 'nobody']), { code: 1, stderr: /unknown task "nobody"/ })
+  t.match(await here.task(['why', 'nobody']), { code: 2, stderr: /unknown task "nobody"/ })
 })
