@@ -10,13 +10,12 @@ import { mayBeTerminal, outputOf } from '../lib/outputs.ts'
 import { programStamp } from './commands/program-stamp.ts'
 import { recordedRun } from './commands/recorded-run.ts'
 import { runTasks } from './commands/run-tasks.ts'
-import { commandText } from './engine/command-error.ts'
 import { findTaskfile } from './engine/load-taskfile.ts'
 import { openMemory } from './engine/memory/open-memory.ts'
 import { noFlags } from './engine/options.ts'
 import { orderPlan } from './engine/order-steps.ts'
-import { typedWords } from './engine/plan.ts'
 import { Masker } from './engine/secrets/masker.ts'
+import { taskCommand } from './engine/task-command.ts'
 import { conditionsOf } from './engine/unchanged/kept-runs.ts'
 import { type KnownRun, readKnown } from './engine/unchanged/known-runs.ts'
 import { defaultScreen } from './reporters/default-screen.ts'
@@ -49,10 +48,7 @@ async function run(taskfile: string, { flags, graph, plan }: KnownRun): Promise<
         plan: orderPlan(plan, names => memory.durations(names), new Set()),
         flags: { ...noFlags, ...flags },
         style: createStyle(flags.color && wantsColor(process.env, outputOf('stderr'))),
-        commandFor: name => {
-          const step = steps.get(name)
-          return commandText('npx', ['task', name, ...(step === undefined ? [] : typedWords(step))])
-        },
+        commandFor: name => taskCommand(name, steps.get(name)),
         isTraceless: false,
         keepsResult: () => true,
         ended: () => {},

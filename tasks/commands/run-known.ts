@@ -29,7 +29,7 @@ export async function runKnown(taskfile: string, words: readonly string[]): Prom
     flags: { ...noFlags, ...flags },
     jobs: flags.jobs ?? availableParallelism(),
     style: createStyle(flags.color && wantsColor(process.env, outputOf('stderr'))),
-    commandFor: await commandsOf(plan, undefined),
+    commandFor: await commandsOf({ graph, plan, taskfile: undefined, environment: {} }),
   }
   await runTasks(maskerOf(graph, plan), edge => oneRun(setting, edge))
 }

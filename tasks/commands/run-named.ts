@@ -3,6 +3,7 @@ import type { Beginning } from '../engine/command-line.ts'
 import type { Graph } from '../engine/graph.ts'
 import type { Flags } from '../engine/options.ts'
 import type { ParamReader } from '../engine/params/param-reader.ts'
+import { environmentOf } from '../engine/params/plan-params.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Taskfile } from '../engine/taskfile.ts'
 import type { Style } from '../reporters/style.ts'
@@ -61,7 +62,7 @@ export async function runNamed(naming: Naming): Promise<number> {
     environment,
     words,
     style: styles.error,
-    commandFor: await commandsOf(plan, flags.taskfile),
+    commandFor: await commandsOf({ graph, plan, taskfile: flags.taskfile, environment }),
     ...(resumed !== undefined && { resumed }),
   }
   if (flags.watch) {
@@ -97,15 +98,26 @@ async function list(
 }
 
 /** What to type to run one task of a plan again. */
-export async function commandsOf(
-  plan: Plan,
-  taskfile: string | undefined,
-): Promise<(name: string) => string> {
-  const { commandText } = await import('../engine/command-error.ts')
-  const { typedWords } = await import('../engine/plan.ts')
-  const before = ['task', ...(taskfile === undefined ? [] : ['--taskfile', taskfile])]
+export async function commandsOf({
+  graph,
+  plan,
+  taskfile,
+  environment,
+}: Typed): Promise<(name: string) => string> {
+  const { taskCommand } = await import('../engine/task-command.ts')
+  const options = taskfile === undefined ? [] : ['--taskfile', taskfile]
   return name => {
     const step = plan.steps.find(step => step.name === name)
-    return commandText('npx', [...before, name, ...(step === undefined ? [] : typedWords(step))])
+    // What it sets itself, its own words say.
+    const own = step === undefined ? {} : environmentOf(graph, { ...plan, steps: [step] })
+    const others = Object.entries(environment).filter(([key, value]) => own[key] !== value)
+    return taskCommand(name, step, { options, environment: Object.fromEntries(others) })
   }
+}
+
+interface Typed {
+  readonly graph: Graph
+  readonly plan: Plan
+  readonly taskfile: string | undefined
+  readonly environment: Readonly<Record<string, string>>
 }

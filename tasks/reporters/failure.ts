@@ -59,7 +59,7 @@ function endLines({ error, earlier, log, command, logFile }: Failure, style: Sty
   const lines = log.length > 0 ? [''] : []
   if (earlier.length > 0) lines.push(...earlierLines(earlier).map(line => `  ${style.dim(line)}`), '')
   lines.push(...reasonLines(error, log).map(line => `  ${line}`))
-  lines.push('', `  ${style.dim('again:')} ${style.cyan(command)}`)
+  lines.push('', `  ${style.dim('again:')} ${style.cyan(plainLine(command))}`)
   if (logFile !== undefined) lines.push(`  ${style.dim('log:')}   ${logFile}`)
   return lines
 }

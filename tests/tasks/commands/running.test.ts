@@ -93,6 +93,30 @@ export default { short, long, first, second, unknown }
   )
 })
 
+t.test(
+  'what runs a failed task again is all of what was typed, with what it was given by others',
+  async t => {
+    const project = new Project(
+      t,
+      `${importTask}
+const params = z => ({ region: z.string().default('') })
+const setsEnv = ({ region }) => (region === '' ? {} : { REGION: region })
+const build = task({ describe: 'x', run: ['sh', '-c', 'test "$REGION" != "eu west"'] })
+const deploy = task({ describe: 'x', params, setsEnv, needs: { build }, run: () => {} })
+const named = task({ describe: 'x', params, setsEnv, run: ['sh', '-c', 'exit 3'] })
+export default { build, deploy, named }
+`,
+    )
+    const commandsOf = async (words: readonly string[]) =>
+      (await project.run(words)).of('task-failed').map(({ command }) => command)
+    t.same(await commandsOf(['deploy', '--region', 'eu west']), ["REGION='eu west' npx task build"])
+    const long = 'x'.repeat(500)
+    t.same(await commandsOf(['named', '--region', 'eu west', '--', long]), [
+      `npx task named --region 'eu west' -- ${long}`,
+    ])
+  },
+)
+
 t.test('tools and platforms: all that is missing is told at once, before anything runs', async t => {
   const project = new Project(
     t,
