@@ -19,7 +19,7 @@ export class TaskLog {
 
   push(text: string): void {
     const isLong = text.length > longestLine
-    const line = isLong ? `${text.slice(0, longestLine)}…` : text
+    const line = isLong ? `${copyOf(text.slice(0, longestLine))}…` : text
     this.#hasCutLines ||= isLong
     if (this.#head.length < headLines) {
       this.#head.push(line)
@@ -36,3 +36,6 @@ export class TaskLog {
     return [...this.#head, `… ${this.#omitted} lines left out …`, ...this.#tail]
   }
 }
+
+/** A part of a text keeps the whole of it in memory. */
+const copyOf = (text: string): string => Buffer.from(text).toString()

@@ -36,3 +36,22 @@ t.test('50 MB in one line: the memory of the whole process stays bounded', async
   t.equal(length, 70_000_000)
   t.ok(grewMiB < 40, `${grewMiB} MiB`)
 })
+
+t.test('of a log with long lines no more is in memory than what is kept of it', async t => {
+  const program = `
+    import { TaskLog } from ${url('tasks/reporters/task-log.ts')}
+    const log = new TaskLog()
+    for (let i = 0; i < 2_000; i++) log.push(Buffer.alloc(2 ** 16, 97 + (i % 26)).toString())
+    gc()
+    console.log(JSON.stringify({ lines: log.lines().length, heapMiB: process.memoryUsage().heapUsed / 2 ** 20 }))
+  `
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module-typescript', '--expose-gc', '-e', program],
+    { encoding: 'utf8' },
+  )
+  t.equal(stderr, '')
+  const { lines, heapMiB }: { lines: number; heapMiB: number } = JSON.parse(stdout)
+  t.equal(lines, 2_000)
+  t.ok(heapMiB < 60, `${heapMiB} MiB`)
+})
