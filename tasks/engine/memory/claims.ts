@@ -1,4 +1,5 @@
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import { baseOf, isGlob, matcherOf } from '../files/find-files.ts'
 import type { Memory } from './memory.ts'
 
 /** Held until it is disposed, or until its process is gone, however that went. */
@@ -17,8 +18,8 @@ export interface Wish {
 const self = () => identify(process.pid)
 
 /**
- * What a task makes is made by one process at a time: `paths` are claimed, all or none. Paths are directories or files;
- * one that lies in another collides with it. Where nothing is remembered there is nothing to claim in either, and the
+ * What a task makes is made by one process at a time: `paths` are claimed, all or none. Paths are directories, files or
+ * patterns; one that lies in another collides with it. Where nothing is remembered there is nothing to claim in either, and the
  * claim is given without.
  */
 export function claim(memory: Memory, task: string, paths: readonly string[]): Claimed {
@@ -75,7 +76,24 @@ export function claimAll(task: string, wishes: readonly Wish[]): Claimed {
   return { kind: 'held', [Symbol.dispose]: () => held[Symbol.dispose]() }
 }
 
-/** Whether two paths are the same, or one lies in the other. */
+/**
+ * Whether two outputs may have a file in common: paths that are the same, or of which one lies in the other, and patterns
+ * that lead there. Two patterns below the same directory are taken to.
+ */
 export function collide(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
+  if (isWithin(a, b) || isWithin(b, a)) return true
+  if (!isGlob(a)) return isGlob(b) && leadsTo(b, a)
+  if (!isGlob(b)) return leadsTo(a, b)
+  return isWithin(baseOf(a), baseOf(b)) || isWithin(baseOf(b), baseOf(a))
+}
+
+const isWithin = (path: string, directory: string): boolean =>
+  directory === '' || path === directory || path.startsWith(`${directory}/`)
+
+/** Whether a pattern matches a path, or something in it if that is a directory. */
+function leadsTo(pattern: string, path: string): boolean {
+  if (matcherOf(pattern)(path)) return true
+  if (pattern.includes('**')) return isWithin(path, baseOf(pattern))
+  const [parts, { length }] = [pattern.split('/'), path.split('/')]
+  return parts.length > length && matcherOf(parts.slice(0, length).join('/'))(path)
 }

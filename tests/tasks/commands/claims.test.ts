@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { collide } from '../../../tasks/engine/memory/claims.ts'
 import { until } from '../../until.ts'
 import { importTask, root } from '../cli-rig.ts'
 import { Project, toldBy } from './rig.ts'
@@ -102,6 +103,32 @@ t.test('different outputs do not wait; one in the directory of another does, bot
   release('one')
   t.match(await end(holder), { code: 0 })
   t.match(await end(whole), { code: 0, ran: ['all'] })
+})
+
+t.test('which outputs may have a file in common', async t => {
+  for (const [a, b, may] of [
+    ['dist', 'dist', true],
+    ['dist', 'dist/a.js', true],
+    ['dist/a.js', 'dist/b.js', false],
+    ['dist', 'dist2', false],
+    ['dist/*.js', 'dist/a.js', true],
+    ['dist/*.js', 'dist/a.css', false],
+    ['dist/*.js', 'dist', true],
+    ['dist/*.js', 'dist/deep/a.js', false],
+    ['dist/*/a.js', 'dist/deep', true],
+    ['dist/d*/a.js', 'dist/other', false],
+    ['dist/**/*.js', 'dist/deep', true],
+    ['dist/**', 'other', false],
+    ['*.js', 'a.js', true],
+    ['*.js', 'dist/a.js', false],
+    ['dist/*.js', 'dist/a*', true],
+    ['dist/*.js', 'other/*.js', false],
+    ['dist/*.js', 'dist/deep/*.js', true],
+    ['(group)', '(group)/a.js', true],
+  ] as const) {
+    t.equal(collide(a, b), may, `${a} and ${b}`)
+    t.equal(collide(b, a), may, `${b} and ${a}`)
+  }
 })
 
 t.test('cancelled while it waits: it ends at once', async t => {
