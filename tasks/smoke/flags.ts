@@ -60,8 +60,10 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
     forceWorkspace: flag('replace what is at --workspace, though it is none of the harness'),
     forceOutdated: flag('reuse a clone though it is behind its source'),
     forceBootstrap: flag('clone, install and bootstrap anew in a workspace that is reused'),
-    bootstrapOnly: flag('clone, install and bootstrap, leave the workspace, and stop there'),
-    skipBootstrap: flag('refuse to bootstrap: the workspace must have been bootstrapped before'),
+    bootstrapOnly: flag('clone, install and bootstrap, choose ports, leave the workspace, and stop there'),
+    skipBootstrap: flag(
+      'refuse to bootstrap: the workspace must have been bootstrapped before, and its ports are kept',
+    ),
     cleanupOnly: flag(
       'remove workspaces that no run is at work in (with --workspace: that one), and stop there',
     ),
