@@ -22,6 +22,8 @@ import { dirname, join } from 'node:path'
 import { acquire } from './install-lock.mjs'
 
 const heartbeatMs = 5000
+/** Of the Nodes that run tasks: see lib/hand-over.mjs. */
+const oldest = 24
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const say = text => process.stderr.write(`${text}\n`)
 
@@ -54,7 +56,9 @@ function isCurrent(root) {
   const text = readFileSync(join(root, 'package-lock.json'))
   const hash = createHash('sha256').update(text).digest('hex')
   const stamp = readJson(stampPath(root))
-  if (stamp?.hash !== hash && !matches(JSON.parse(text.toString()), readJson(recordPath(root)))) return false
+  const locked = JSON.parse(text.toString())
+  if (missingNode(root, locked) !== undefined) return false
+  if (stamp?.hash !== hash && !matches(locked, readJson(recordPath(root)))) return false
   writeStamp(root, hash)
   return true
 }
@@ -69,12 +73,22 @@ function matches(lock, record) {
   })
 }
 
+/**
+ * The package with the Node that this host needs, where the one that runs this is too old and that is not there. Optional as
+ * it is, npm leaves it out without a word where the registry lacks it or does not answer.
+ */
+function missingNode(root, locked) {
+  const name = `node-${process.platform}-${process.arch}`
+  if (Number.parseInt(process.versions.node, 10) >= oldest) return undefined
+  if (locked.packages?.[`node_modules/${name}`] === undefined) return undefined
+  return existsSync(join(root, 'node_modules', '.bin', 'node')) ? undefined : name
+}
+
 async function install(root, lock) {
   const first = !existsSync(join(root, 'node_modules'))
   say(`Installing dependencies (${first ? 'first run' : 'package-lock.json has changed'}) …`)
-  const hash = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
+  const text = readFileSync(join(root, 'package-lock.json'))
+  const hash = createHash('sha256').update(text).digest('hex')
   rmSync(stampPath(root), { force: true })
   rmSync(recordPath(root), { force: true })
   const started = performance.now()
@@ -86,6 +100,14 @@ async function install(root, lock) {
     say(withoutUsage(output).replace(/^/gm, '  '))
     say(`The dependencies could not be installed: ${problem}`)
     say(`  ${adviceFor(output, root)}`)
+    return false
+  }
+  const left = missingNode(root, JSON.parse(text.toString()))
+  if (left !== undefined) {
+    say(`npm has left out ${left}, without which Node ${process.versions.node} is too old to run this`)
+    say(
+      `  does the registry have it ("npm view ${left} version"), and answer? Or install Node ${oldest}: https://nodejs.org`,
+    )
     return false
   }
   writeStamp(root, hash)

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { until } from '../until.ts'
-import { createPlace, Running, root } from './cli-rig.ts'
+import { createPlace, oldNode, Running, root } from './cli-rig.ts'
 
 t.setTimeout(240_000)
 
@@ -51,6 +51,7 @@ function createClone(t: { teardown(end: () => void): void }, behave = installs) 
       '': {},
       'node_modules/left': { version },
       'node_modules/other-system': { version, optional: true },
+      [`node_modules/node-${process.platform}-${process.arch}`]: { version, optional: true },
     }
     place.write('package-lock.json', JSON.stringify({ packages }))
     place.write('recorded.json', JSON.stringify({ packages: { 'node_modules/left': { version } } }))
@@ -58,7 +59,14 @@ function createClone(t: { teardown(end: () => void): void }, behave = installs) 
   const bin = join(place.path, 'bin')
   const env = { PATH: `${bin}:${process.env.PATH}` }
   const cli = join(place.path, 'tasks/cli.mjs')
-  const start = (...args: string[]) => new Running(process.execPath, [cli, ...args], { cwd: place.path, env })
+  const startWith = (node: readonly string[], args: readonly string[]) =>
+    new Running(process.execPath, [...node, cli, ...args], { cwd: place.path, env })
+  const start = (...args: string[]) => startWith([], args)
+  const outcomeOf = async (running: Running) => ({
+    code: await running.end(),
+    stdout: running.stdout,
+    stderr: running.stderr,
+  })
   return {
     ...place,
     writeLock,
@@ -67,10 +75,9 @@ function createClone(t: { teardown(end: () => void): void }, behave = installs) 
       existsSync(join(place.path, 'calls'))
         ? readFileSync(join(place.path, 'calls'), 'utf8').split('\n').length - 1
         : 0,
-    run: async (...args: string[]) => {
-      const running = start(...args)
-      return { code: await running.end(), stdout: running.stdout, stderr: running.stderr }
-    },
+    run: (...args: string[]) => outcomeOf(start(...args)),
+    /** By a Node that is too old. */
+    runOld: (...args: string[]) => outcomeOf(startWith(oldNode(place), args)),
   }
 }
 
@@ -113,6 +120,28 @@ t.test('an installation by hand is recognised, a stale one is not', async t => {
   await clone.run()
   t.equal(clone.calls(), 1)
 })
+
+t.test(
+  'a Node that npm has left out though this one is too old: said with its fix, and the next run tries again',
+  async t => {
+    const clone = createClone(t)
+    mkdirSync(join(clone.path, 'node_modules'))
+    cpSync(join(clone.path, 'recorded.json'), join(clone.path, 'node_modules/.package-lock.json'))
+    const leftOut =
+      /npm has left out node-\w+-\w+, without which Node 20\.0\.0 is too old.*\n {2}does the registry have it/
+    for (let i = 1; i <= 2; i++) {
+      t.match(await clone.runOld(), { code: 1, stdout: '', stderr: leftOut })
+      t.equal(clone.calls(), i, 'by hand as well')
+    }
+    clone.write(
+      'behave',
+      `${installs}\nmkdir -p node_modules/.bin; ln -s '${process.execPath}' node_modules/.bin/node`,
+    )
+    t.match(await clone.runOld('a'), { code: 0, stdout: 'ran a\n' })
+    t.same(await clone.runOld(), { code: 0, stdout: 'ran\n', stderr: '' })
+    t.equal(clone.calls(), 3)
+  },
+)
 
 t.test('no lock file: nothing to install', async t => {
   const clone = createClone(t)
