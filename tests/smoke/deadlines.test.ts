@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { longestRunMs } from '../../smoke/deadlines.ts'
 import { inTime } from '../../smoke/in-time.ts'
@@ -33,6 +34,7 @@ t.test('what does not come to its end is given up with its name, and nothing els
   const never = new Promise<void>(() => {})
   await t.rejects(inTime(10, 'removing it', never), { message: 'removing it took longer than 0.01 s' })
   t.equal(await inTime(60_000, 'it', Promise.resolve('done')), 'done')
+  t.equal(await inTime(2 ** 33, 'a month and more', delay(50, 'done')), 'done')
   await t.rejects(inTime(60_000, 'it', Promise.reject(new Error('no'))), { message: 'no' })
 })
 
