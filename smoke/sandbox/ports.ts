@@ -29,7 +29,13 @@ export async function choosePorts({ range, asked, before, keeps }: WantedPorts):
     throw new UserError(`port ${asked}, which --port asks for, is in use`, {
       fix: 'name another one, or leave --port out to have a free one taken',
     })
-  if (keeps) return { proxy: asked ?? (await held('proxy', before)), api: await held('api', before) }
+  if (keeps) {
+    if (asked !== undefined && asked === before.api)
+      throw new UserError(`port ${asked}, which --port asks for, is the API's in sandbox.env`, {
+        fix: 'name another one, or leave --skip-bootstrap out to have another one taken for the API',
+      })
+    return { proxy: asked ?? (await held('proxy', before)), api: await held('api', before) }
+  }
   const proxy = asked ?? (await kept(before.proxy, [])) ?? (await anyFree(range, []))
   const api = (await kept(before.api, [proxy])) ?? (await anyFree(range, [proxy]))
   return { proxy, api }

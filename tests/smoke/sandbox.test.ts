@@ -154,6 +154,13 @@ t.test(
       ),
       fix: /leave --skip-bootstrap out/,
     })
+    await t.rejects(choosePorts({ range, asked: chosen.api, before: chosen, keeps: true }), {
+      message: `port ${chosen.api}, which --port asks for, is the API's in sandbox.env`,
+    })
+    t.equal(
+      (await choosePorts({ range, asked: chosen.proxy, before: chosen, keeps: true })).proxy,
+      chosen.proxy,
+    )
     const [proxy, api] = ['DEBUG_SERVER__PROXY__PORT', 'DEBUG_SERVER__API__PORT']
     const faults: [Record<string, string>, string | undefined][] = [
       [{ [proxy]: '1', [api]: '65535' }, undefined],
