@@ -3,13 +3,17 @@ import { writeAtomically } from '../../lib/atomic-file.ts'
 import { visibleLines } from '../../lib/visible.ts'
 import type { PhaseRecord } from './events.ts'
 import { markupText } from './markup-text.ts'
-import type { Finding, Summary } from './summary.ts'
+import type { Finding, Outcome, Summary } from './summary.ts'
 
-/** Adds to the engine's `junit.xml` a case for each thing that was found after the phases; writes one where the engine came to write none. */
+/**
+ * Adds to the engine's `junit.xml` a case for each thing that was found after the phases, and for a run that was cut off, whose phases
+ * may all have passed; writes one where the engine came to write none.
+ */
 export async function completeJunit(
   file: string,
-  { phases, findings }: Pick<Summary, 'phases' | 'findings'>,
+  { phases, outcome, ...found }: Pick<Summary, 'phases' | 'findings' | 'outcome'>,
 ): Promise<void> {
+  const findings = [...found.findings, ...cutOff(outcome)]
   const written = await readFile(file, 'utf8').catch(() => '')
   const isWhole = written.trimEnd().endsWith(end)
   if (isWhole && findings.length === 0) return
@@ -19,6 +23,17 @@ export async function completeJunit(
   const after = findings.length === 0 ? '' : suite('after the phases', findings.map(findingCase))
   const at = before.lastIndexOf(end)
   await writeAtomically(file, counted(before.slice(0, at), findings.length) + after + before.slice(at))
+}
+
+function cutOff(outcome: Outcome): Finding[] {
+  switch (outcome) {
+    case 'passed':
+    case 'failed':
+      return []
+    case 'cancelled':
+    case 'killed':
+      return [{ phase: 'run', reason: `it was ${outcome} before its end` }]
+  }
 }
 
 const head = '<?xml version="1.0" encoding="UTF-8"?>'

@@ -111,9 +111,9 @@ t.test(
       '<testsuites name="task" tests="2" failures="1"><testsuite name="task x" tests="2" failures="1"/></testsuites>\n'
     const findings = [{ phase: 'untouched', reason: 'changed:\n  <b>\u001b[0m' }]
     write(file, engine)
-    await completeJunit(file, { phases: [], findings: [] })
+    await completeJunit(file, { ...facts, outcome: 'passed', phases: [] })
     t.equal(readFileSync(file, 'utf8'), engine)
-    await completeJunit(file, { phases: [passed('a')], findings })
+    await completeJunit(file, { outcome: 'failed', phases: [passed('a')], findings })
     const text = readFileSync(file, 'utf8')
     t.match(
       text,
@@ -126,11 +126,18 @@ t.test(
     t.match(text, /<\/testsuites>\n$/)
     write(file, engine.slice(0, 50))
     const running = { name: 'up', describe: '', outcome: 'running' } as const
-    await completeJunit(file, { phases: [passed('a'), running], findings })
+    await completeJunit(file, { outcome: 'failed', phases: [passed('a'), running], findings })
     const whole = readFileSync(file, 'utf8')
     t.match(whole, /^<\?xml [^>]*>\n<testsuites>\n {2}<testsuite name="phases" tests="2" failures="1"/)
     t.match(whole, /name="up" classname="smoke"><failure message="it was at work when/)
     t.match(whole, /<testsuite name="after the phases" tests="1" failures="1"/)
+    for (const outcome of ['cancelled', 'killed'] as const) {
+      write(file, engine)
+      await completeJunit(file, { outcome, phases: [passed('a')], findings: [] })
+      const text = readFileSync(file, 'utf8')
+      t.match(text, /^<testsuites name="task" tests="3" failures="2">/)
+      t.match(text, `name="run" classname="smoke"><failure message="it was ${outcome} before its end"`)
+    }
   },
 )
 

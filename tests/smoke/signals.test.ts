@@ -17,6 +17,7 @@ for (const [signal, code] of [
     running.child.kill(signal)
     t.match(await running.ended, { code })
     t.match(rig.summary(), { outcome: 'cancelled' })
+    t.match(rig.evidence('junit.xml'), /<testcase name="run".*<failure message="it was cancelled /)
     t.same(rig.left(), [])
     t.same(rig.processes(), [])
   })
@@ -36,7 +37,7 @@ t.test('killed at any moment, it leaves no process and no workspace', async t =>
       failed: { ...failed, reason: /^it is (?:running|ended|waiting)$/ },
     })
     t.match(rig.evidence('events.ndjson'), /"run-started"/, `${phase}: what there was to tell is kept`)
-    t.match(rig.evidence('junit.xml'), /<testcase name="clone"/)
+    t.match(rig.evidence('junit.xml'), /<testcase name="clone"[\s\S]*<failure message="it was killed /)
     t.match(rig.evidence('report.html'), /: killed<\/h1>/)
     if (phase === 'ready') t.match(rig.evidence('services/api.log'), /the api says/)
   }
