@@ -45,7 +45,7 @@ function isOurs({ workspace }: Places): boolean {
 export async function leave(places: Places, evidence: string): Promise<void> {
   using lock = tryToLock(places.lock)
   if (lock === undefined) return
-  await told(places, evidence, true)
+  await tellKilled(places, evidence, true)
   await removeTree(places.codexHome)
 }
 
@@ -57,11 +57,11 @@ export async function cleanUp(places: Places, evidence: string): Promise<boolean
   if (lock === undefined) return false
   const marker = readMarker(places)
   if (marker !== undefined) await endMarked(new Set(marker.marks))
-  await told(places, evidence, false)
+  await tellKilled(places, evidence, false)
   await removeWorkspace(places)
   return true
 }
 
-/** What cannot be told any more keeps nobody from cleaning up. */
-const told = (places: Places, root: string, kept: boolean): Promise<void> =>
+/** Of a workspace whose lock is held. What cannot be told any more keeps nobody from cleaning up. */
+export const tellKilled = (places: Places, root: string, kept: boolean): Promise<void> =>
   concludeKilled(places, { root, kept, now: new Date(systemClock.now()) }).catch(() => {})

@@ -6,7 +6,7 @@ import { endMarked } from '../../lib/processes/end-marked.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Prepared } from '../prepare.ts'
-import { cleanUp } from './clean-up.ts'
+import { cleanUp, tellKilled } from './clean-up.ts'
 import { look } from './look.ts'
 import { readMarker, writeMarker } from './marker.ts'
 import { homesOf, isLockFile } from './places.ts'
@@ -48,6 +48,7 @@ export async function moveIn(
     chmodSync(workspace, 0o700)
     const former = readMarker(places)?.marks ?? []
     if (endsFormer) await endMarked(new Set(former))
+    await tellKilled(places, evidence, true)
     await writeMarker(places, {
       ...{ version: 1, run, created_at: now.toISOString() },
       marks: [...(endsFormer ? [] : former), mark],
