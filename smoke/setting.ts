@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { writeAtomically } from '../lib/atomic-file.ts'
+import { readPlainFile } from '../lib/plain-file.ts'
 import { isPhase, type PhaseName } from './phases.ts'
 import type { Places } from './workspace/places.ts'
 
@@ -53,8 +53,14 @@ const settingSchema = z.object({
 export type AgentSetting = Setting['agent']
 export type Setting = z.output<typeof settingSchema>
 
-export const readSetting = ({ setting }: Pick<Places, 'setting'>): Setting =>
-  settingSchema.parse(JSON.parse(readFileSync(setting, 'utf8')))
+const longest = 2 ** 20
+
+/** Throws where there is none. What a run has started may have put something else in its place. */
+export function readSetting({ setting }: Pick<Places, 'setting'>): Setting {
+  const bytes = readPlainFile(setting, longest)
+  if (bytes === undefined) throw new Error(`${setting} is no plain file`)
+  return settingSchema.parse(JSON.parse(bytes.toString()))
+}
 
 export const writeSetting = ({ setting }: Pick<Places, 'setting'>, content: Setting): Promise<void> =>
   writeAtomically(setting, `${JSON.stringify(content, null, 2)}\n`)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { errorCode } from '../../lib/error-code.ts'
+import { readPlainFile } from '../../lib/plain-file.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { configurationWith, type ModelConfiguration, modelConfiguration } from './codex-configuration.ts'
@@ -77,13 +78,13 @@ export async function writeMirror(directory: string, home: CodexHome): Promise<v
 
 /** One that was mirrored, as it is now; undefined where there is none. */
 export function readMirror(directory: string): CodexHome | undefined {
-  const variables = textOf(join(directory, files.variables))
+  const variables = plainText(join(directory, files.variables))
   if (variables === undefined) return undefined
   const file = join(directory, files.configuration)
   return {
     directory,
-    model: modelConfiguration(textOf(file) ?? '', file),
-    auth: textOf(join(directory, files.auth)),
+    model: modelConfiguration(plainText(file) ?? '', file),
+    auth: plainText(join(directory, files.auth)),
     variables: z.record(z.string(), z.string()).parse(JSON.parse(variables)),
   }
 }
@@ -97,6 +98,12 @@ export const knowServers = (
     expectDirectory: true,
   })
 
+const longest = 2 ** 20
+
+/** Of the copy, into which whatever a run has started may put what never ends. */
+const plainText = (file: string): string | undefined => readPlainFile(file, longest)?.toString()
+
+/** Of a person's own, where it may be a link. */
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')

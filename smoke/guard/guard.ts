@@ -1,7 +1,8 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomically } from '../../lib/atomic-file.ts'
+import { openPlainFile, readPlainFile } from '../../lib/plain-file.ts'
 import type { Git } from '../git.ts'
 import { checkoutSnapshot } from './checkout.ts'
 import { type Change, changesBetween } from './compare.ts'
@@ -59,8 +60,17 @@ export async function takeSnapshots({ checkouts, places }: Guarded, git: Git): P
 export const saveSnapshots = (file: string, snapshots: Snapshots): Promise<void> =>
   writeAtomically(file, JSON.stringify(snapshots))
 
-export const savedSnapshots = async (file: string): Promise<Snapshots> =>
-  snapshotsSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+/** Whether a file has what was saved there, whatever has been put in its place. */
+export const isAsSaved = (file: string, snapshots: Snapshots): boolean => {
+  const saved = Buffer.from(JSON.stringify(snapshots))
+  return readPlainFile(file, saved.length + 1)?.equals(saved) ?? false
+}
+
+export async function savedSnapshots(path: string): Promise<Snapshots> {
+  await using file = await openPlainFile(path)
+  if (file === undefined) throw new Error(`${path} is no plain file`)
+  return snapshotsSchema.parse(JSON.parse(await file.readFile('utf8')))
+}
 
 export type Compared = {
   readonly changes: readonly Change[]

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { writeAtomically } from '../../lib/atomic-file.ts'
+import { readPlainFile } from '../../lib/plain-file.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Places } from '../workspace/places.ts'
 
@@ -16,11 +16,19 @@ export async function writeEnvironment(
   await writeAtomically(environmentFile, lines.join(''))
 }
 
+const longest = 2 ** 20
+
+/** What a run has started may have put something else in its place. */
 export async function readEnvironment({
   environmentFile,
 }: Pick<Places, 'environmentFile'>): Promise<Record<string, string>> {
-  const text = await readFile(environmentFile, 'utf8')
-  const lines = text.split('\n').filter(line => line !== '')
+  const bytes = readPlainFile(environmentFile, longest)
+  if (bytes === undefined)
+    throw new UserError(`${environmentFile} is no plain file`, { fix: 'run again with --force-bootstrap' })
+  const lines = bytes
+    .toString()
+    .split('\n')
+    .filter(line => line !== '')
   return Object.fromEntries(
     lines.map((line, at) => {
       const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(line) ?? []

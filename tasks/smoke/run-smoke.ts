@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { isDeepStrictEqual } from 'node:util'
 import type { SmokeSettings } from '../../config/schema.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -20,9 +19,9 @@ import { conclude, recordsIn } from '../../smoke/evidence/conclude.ts'
 import type { Finding, Summary } from '../../smoke/evidence/summary.ts'
 import {
   guardedPlaces,
+  isAsSaved,
   opencodePlaces,
   type Snapshots,
-  savedSnapshots,
   saveSnapshots,
   takeSnapshots,
 } from '../../smoke/guard/guard.ts'
@@ -157,10 +156,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     if (left.length > 0 && (!phases.includes('down') || outcomeOf('down') === 'passed'))
       findings.push({ phase: 'down', reason: `processes are left: ${left.map(processText).join(', ')}` })
     const seen = outcomeOf('untouched')
-    const isAsWritten = isDeepStrictEqual(
-      await savedSnapshots(beforeFile(places)).catch(() => undefined),
-      before,
-    )
+    const isAsWritten = isAsSaved(beforeFile(places), before)
     if (!isAsWritten)
       findings.push({ phase: 'untouched', reason: `${beforeFile(places)} is not as it was written` })
     if (isAsWritten && (seen === 'passed' || seen === 'failed')) return

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Setting } from '../../smoke/setting.ts'
@@ -89,4 +90,23 @@ t.test('what the workspace says of another place or another run is not believed'
   write(garbled.places.setting, '{')
   t.equal(await cleanUp(garbled.places, garbled.root), true)
   t.notOk(existsSync(garbled.file('summary.json')))
+})
+
+t.test('nobody is held up by what was put in the place of a file of the workspace', async t => {
+  const table: [file: string, isTold: boolean][] = [
+    ['run.json', false],
+    ['sandbox.env', true],
+    ['codex-home/variables.json', true],
+    ['clone/.git/HEAD', true],
+    ['clone/.artifacts/secrets/admin-token', true],
+  ]
+  for (const [file, isTold] of table) {
+    const run = await killedRun(t)
+    const path = join(run.places.workspace, file)
+    write(path)
+    rmSync(path)
+    execFileSync('mkfifo', [path])
+    t.equal(await cleanUp(run.places, run.root), true, file)
+    t.equal(existsSync(run.file('summary.json')), isTold, file)
+  }
 })
