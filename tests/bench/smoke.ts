@@ -85,7 +85,9 @@ const figures = (times: Times) => columns.map(column => times[column].toFixed(1)
 const [first = '', ...others] = process.argv.slice(2)
 const runs = /^\d+$/.test(first) ? Number(first) : 20
 const words = /^\d+$/.test(first) ? others : process.argv.slice(2)
-const temporary = mkdtempSync(join(workspacesIn(tmpdir()), 'smokes-'))
+/** Where what is left is looked for, so short that workspaces are made in it and nowhere else. */
+const above = workspacesIn(join(tmpdir(), 'smokes-012345')) === '/tmp' ? '/tmp' : tmpdir()
+const temporary = mkdtempSync(join(above, 'smokes-'))
 const measured: Times[] = []
 try {
   console.log(line(['run', ...columns, 'outcome']))
