@@ -262,13 +262,14 @@ export class LiveDebugSession implements AsyncDisposable {
     const outcome = await answer
     switch (outcome.kind) {
       case 'done':
+      // Who has gone to an end before that was answered is told of the end.
+      case 'closed':
         this.#happens({ kind: 'agreed' })
         return stop.number
       case 'refused':
         this.#happens({ kind: 'refused' })
         throw new Refusal('debugger_refused', outcome.message)
       case 'late':
-      case 'closed':
         // It may have gone on: as long as nothing else is known, that is what is told.
         this.#happens({ kind: 'agreed' })
         throw await this.adapter.refusal(command, outcome)
