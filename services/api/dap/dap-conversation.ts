@@ -19,7 +19,7 @@ import { refusalOf } from '../problem-reply.ts'
 import type { Taken } from '../websocket/send-frame.ts'
 import { readAttach } from './dap-attach.ts'
 import { DapChildren, startDebugging } from './dap-children.ts'
-import { launchForEditor } from './dap-launch.ts'
+import { launchForEditor, readLaunch } from './dap-launch.ts'
 import type { DapLine } from './dap-lines.ts'
 import { consoleOutput, continued, dapOutput, importantOutput, terminated } from './dap-output.ts'
 import { restartForEditor } from './dap-restart.ts'
@@ -37,7 +37,11 @@ const mostAsked = 64
 const unanswered = {
   let_go: 'the runner serves this connection no more: it has been asked to let go, or has too many editors',
   runner_lost: 'the connection to the runner was lost before it answered',
+  ended: 'the debuggee that it was asked of has ended, and there is another one in its place',
 } as const
+
+/** `isWithRunner`: that is to answer it. */
+type Asked = { readonly request: DapRequest; readonly timer: NodeJS.Timeout; isWithRunner: boolean }
 
 export type DapConversationDependencies = {
   readonly context: Context
@@ -54,7 +58,7 @@ export type DapConversationDependencies = {
 export class DapConversation implements Disposable {
   readonly #deps: DapConversationDependencies
   readonly #line: DapLine
-  readonly #asked = new Map<number, { request: DapRequest; timer: NodeJS.Timeout }>()
+  readonly #asked = new Map<number, Asked>()
   readonly #children: DapChildren
   #debuggee: DebugSessionJoined | undefined
   /** Who was told of this debuggee, where the editor has come to it by that: its log is told there. */
@@ -67,6 +71,8 @@ export class DapConversation implements Disposable {
   #hasBegun = false
   /** Its debuggee is one that it has launched. */
   #hasLaunched = false
+  /** The request by which it has that in the place of another. */
+  #restartedBy: number | undefined
   /** How a debuggee has ended in whose place there is to be another: told where there is none. */
   #endsKeptBack: DapAnswer[] | undefined
   /** Requests are passed on in their order, though a launch takes its time. */
@@ -110,7 +116,7 @@ export class DapConversation implements Disposable {
       return void (await this.tell(dapRefusal(request, `${mostAsked} requests are not answered yet`)))
     const patience = launches.has(request.command) ? launchMs : answerMs
     const late = () => this.#refuse(request, `the server did not answer within ${patience / 1_000} s`)
-    this.#asked.set(seq, { request, timer: setTimeout(late, patience) })
+    this.#asked.set(seq, { request, timer: setTimeout(late, patience), isWithRunner: false })
     this.#turn = this.#turn.then(() => this.#pass(request))
   }
 
@@ -191,7 +197,9 @@ export class DapConversation implements Disposable {
     const { context, client } = this.#deps
     const { root, watches } = client.editor
     if (watches) return this.#refuse(request, 'you watch the debuggers of this session: attach to one')
-    const launched = await launchForEditor(context, client, request.arguments ?? {}, root)
+    const launch = readLaunch(client, request.arguments ?? {}, root)
+    if (!launch.ok) return this.#refuse(request, launch.detail)
+    const launched = await launchForEditor(context, client, launch.value)
     if (!launched.ok) return this.#refuse(request, launched.detail)
     this.#bind(launched.value, { launches: true, parent: null })
     this.#hasLaunched = true
@@ -215,11 +223,17 @@ export class DapConversation implements Disposable {
     if (!anew.ok) {
       this.#refuse(request, anew.detail)
       for (const event of kept) void this.tell(event)
+      // It may have ended all the same, before anybody would have told how.
+      if (!(await this.#lives(debug.id))) void this.#watch()
       return
     }
+    // The runner has let go of what these were about.
+    for (const { request: other, isWithRunner } of [...this.#asked.values()])
+      if (isWithRunner) this.#refuse(other, unanswered.ended)
     this.#watching?.abort()
     this.#watching = undefined
     this.#toldEnd = false
+    this.#restartedBy = request.seq
     void this.tell(continued)
     this.#bind(anew.value, { launches: true, parent: null })
     this.#toRunner(request)
@@ -251,6 +265,8 @@ export class DapConversation implements Disposable {
   }
 
   #toRunner(request: DapRequest): void {
+    const asked = this.#asked.get(request.seq)
+    if (asked !== undefined) asked.isWithRunner = true
     if (!this.#line.send(request)) this.#refuse(request, 'no runner is connected, or the message is too long')
   }
 
@@ -290,7 +306,7 @@ export class DapConversation implements Disposable {
     else if (request !== undefined && command === 'attach') void this.#notAttached(request, answer)
     else this.#heard(answer)
     // The one before has ended, and there is no other in its place.
-    if (command === 'restart') void this.tell(terminated)
+    if (request_seq === this.#restartedBy) void this.tell(terminated)
   }
 
   /** One that has ended meanwhile is as one that had ended before. */

@@ -1,9 +1,9 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { isIn } from '../../../lib/is-in.ts'
-import { contract } from '../../contract/contract.ts'
-import type { FirstBreakpoint } from '../../contract/debug-breakpoints.ts'
+import { type Contract, contract } from '../../contract/contract.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { ParsedInputOf } from '../../contract/operation.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { getDebugSession } from '../../store/debug-sessions.ts'
 import { auditedCall } from '../audited-call.ts'
@@ -21,32 +21,29 @@ const ofEditors = new Set([
 
 type Given = Readonly<Record<string, unknown>>
 
-/**
- * Has a program launched as an editor's `launch` says: with the attributes of `debug.launch`, its files by the names that
- * they have where the editor is. It runs when the editor has said where it is to stop. `breakpoints`: of one whose place it
- * takes.
- */
-export async function launchForEditor(
-  context: Context,
-  { session, caller, address, by, gone }: DebugClient & { readonly by: Viewer },
+type Launch = ParsedInputOf<Contract['debug.launch']>
+
+/** What an editor's `launch` asks for: with the attributes of `debug.launch`, its files by the names that they have where it is. */
+export function readLaunch(
+  { session }: Pick<DebugClient, 'session'>,
   given: Given,
   root: string | null,
-  breakpoints?: FirstBreakpoint[],
-): Promise<Outcome<DebugSessionJoined>> {
+): Outcome<Launch> {
   if (given.noDebug === true)
     return refuse('invalid_input', 'noDebug: to run a program without a debugger, use command run')
   const attributes = Object.entries(given).filter(([name]) => !ofEditors.has(name) && !name.startsWith('__'))
   const body = { exceptions: 'never', ...atHome(Object.fromEntries(attributes), root), wait: 0 }
-  const input = readInput(contract['debug.launch'], { path: { session: session.id }, query: {}, body })
-  if (!input.ok) return input
+  return readInput(contract['debug.launch'], { path: { session: session.id }, query: {}, body })
+}
+
+/** Has that program launched. It runs when the editor has said where it is to stop. */
+export async function launchForEditor(
+  context: Context,
+  { session, caller, address, by, gone }: DebugClient & { readonly by: Viewer },
+  launch: Launch,
+): Promise<Outcome<DebugSessionJoined>> {
   const launched = await auditedCall(context, { caller, address }, 'debug.launch', () =>
-    launchDebuggee(
-      context,
-      session,
-      { ...input.value, ...(breakpoints && { breakpoints }) },
-      { by, gone },
-      true,
-    ),
+    launchDebuggee(context, session, launch, { by, gone }, true),
   )
   return launched.ok ? asStored(context, launched.value) : launched
 }

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { endForAnother, launchAnew } from '../debug/launch-anew.ts'
 import type { DebugClient } from '../debug/serve-debug.ts'
 import type { Outcome } from '../outcome.ts'
-import { asStored, launchForEditor } from './dap-launch.ts'
+import { asStored, launchForEditor, readLaunch } from './dap-launch.ts'
 
 /** What an editor would say to `launch` or `attach` by now: somebody may have changed it since. */
 const restartSchema = z.looseObject({
@@ -22,7 +22,10 @@ type Restart = {
   readonly given: unknown
 }
 
-/** Ends a debuggee, and launches another in its place that waits for the editor, with the breakpoints that there were. */
+/**
+ * Ends a debuggee, and launches another in its place that waits for the editor, with the breakpoints that there were. Where
+ * the editor says what cannot be launched, nothing ends.
+ */
 export async function restartForEditor(
   context: Context,
   client: DebugClient & { readonly by: Viewer },
@@ -33,10 +36,13 @@ export async function restartForEditor(
   if (!current.ok) return current
   const { arguments: attributes } = restartSchema.safeParse(given ?? {}).data ?? {}
   if (launched && attributes != null) {
+    const launch = readLaunch(client, attributes, root)
+    if (!launch.ok) return launch
     const ended = await auditedCall(context, { caller, address }, 'debug.restart', () =>
       endForAnother(context, session, current.value, { by, gone }),
     )
-    return ended.ok ? launchForEditor(context, client, attributes, root, ended.value.breakpoints) : ended
+    if (!ended.ok) return ended
+    return launchForEditor(context, client, { ...launch.value, breakpoints: ended.value.breakpoints })
   }
   const anew = await auditedCall(context, { caller, address }, 'debug.restart', () =>
     launchAnew(context, session, current.value, 0, { by, gone }, true),

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
-import type { ToRunnerDap } from '../../../../services/contract/dap.ts'
+import type { DapRequest, ToRunnerDap } from '../../../../services/contract/dap.ts'
 import { revokeToken } from '../../../../services/store/tokens.ts'
 import { until } from '../../../until.ts'
 import { startDebugRig as start } from '../debug-rig.ts'
 import { type Person, problemOf } from '../rig.ts'
 import { refusalOf } from '../websocket-refusal.ts'
-import { agreeing, at, bearer, editor } from './dap-editor.ts'
+import { agreed, agreeing, at, bearer, editor } from './dap-editor.ts'
 
 t.test('who may open one, and with what query', async t => {
   const rig = await start(t)
@@ -145,6 +145,87 @@ t.test('a launch is queued as any, with files by their place in the worktree', a
     'as it stands: the runner finds out',
   )
 })
+
+/** An editor at a program that it has launched, which a runner agrees to all about but what is left open. */
+async function restarting(t: Test, open: (request: DapRequest) => boolean = () => false) {
+  const rig = await start(t)
+  const heard: ToRunnerDap[] = []
+  rig.runner.editor = message => {
+    heard.push(message)
+    return message.type === 'dap' && !open(message.message) ? [agreed(message.message)] : []
+  }
+  rig.runner.debugger = () => ({ ok: false, code: 'debugger_timeout', detail: 'it is queued still' })
+  const found = await editor(rig)
+  await found.ask('initialize')
+  t.match(await found.ask('launch', { python: 'app.py' }), { success: true })
+  const opened = () => heard.flatMap(one => (one.type === 'dap_open' ? [one.debug] : []))
+  const list = async () => (await rig.call('debug.list', { session: rig.session })).items
+  return { ...found, rig, opened, list }
+}
+
+t.test(
+  'a program is launched anew as the editor says now, and nothing ends by what cannot be launched',
+  async t => {
+    const { ask, opened, list, events, rig } = await restarting(t)
+    for (const [wrong, message] of [
+      [{ python: 'app.py', nodebug: true }, /nodebug/],
+      [{ python: 'app.py', noDebug: true }, /command run/],
+    ] as const)
+      t.match(await ask('restart', { arguments: wrong }), { success: false, message })
+    t.match(await list(), [{ end: null }])
+    t.match(await ask('restart', { arguments: { python: 'other.py' } }), { success: true })
+    t.match(await list(), [
+      { id: opened()[1], end: null },
+      { id: opened()[0], end: { reason: 'cancelled' } },
+    ])
+    const { items } = await rig.call('commands.list', { session: rig.session })
+    t.match(items.at(-1), { command: ['python3', 'other.py'] })
+    t.same(events('terminated'), [])
+  },
+)
+
+t.test('what was asked of the program before is answered when another is in its place', async t => {
+  const { ask, answer, opened, list, events } = await restarting(t, ({ seq }) => seq === 3)
+  const first = ask('restart')
+  await until('another one', () => opened().length === 2)
+  t.match(await ask('restart'), { success: true })
+  t.match(await first, { success: false, message: /another one in its place/ })
+  t.equal(opened().length, 3)
+  t.match(await list(), [{ end: null }, { end: {} }, { end: {} }])
+  t.same(events('terminated'), [])
+  t.match(await answer(4), { success: true })
+})
+
+t.test('an end is told where no other program comes in its place', async t => {
+  const { ask, list, events, rig } = await restarting(t)
+  await ask('configurationDone')
+  const [debug] = await list()
+  rig.runner.debugger = ({ operation }) =>
+    operation === 'debug.terminate'
+      ? { ok: false, code: 'control_held', detail: 'bob controls it' }
+      : undefined
+  if (debug === undefined) throw new Error('it was launched')
+  await rig.runner.start(rig.session, debug.command)
+  t.match(await ask('restart'), { success: false, message: /bob controls it/ })
+  t.same(events('terminated'), [])
+  await rig.runner.end(rig.session, debug.command)
+  await until('its end', () => events('terminated').length > 0)
+})
+
+for (const begun of [false, true])
+  t.test(
+    `its end is told once where the session takes no other program${begun ? '' : ', also before it has begun'}`,
+    async t => {
+      const { ask, list, events, rig } = await restarting(t)
+      if (begun) await ask('configurationDone')
+      await rig.call('sessions.stop', { session: rig.session })
+      t.match(await ask('restart'), { success: false, message: /takes no more commands/ })
+      await until('its end', () => events('terminated').length > 0)
+      t.match(await list(), [{ end: { reason: 'session_stopped' } }])
+      t.match(await ask('threads'), { success: true })
+      t.equal(events('terminated').length, 1)
+    },
+  )
 
 t.test('a runner that is lost is told, and ends it', async t => {
   const rig = await start(t)
