@@ -3,12 +3,12 @@ import type { Client } from '../../sdk/client.ts'
 import { type When, wishAnew } from './wish-anew.ts'
 
 type Changed =
-  | { readonly ok: true; readonly all: readonly Breakpoint[] }
+  | { readonly ok: true; readonly all: readonly Breakpoint[]; readonly as: number }
   | { readonly ok: false; readonly why: string }
 
 /**
  * Has a breakpoint that there is stop at other times. Debuggers count hits from where a breakpoint was set, so that one is
- * taken away whose hits are to be counted from now on, and set anew, with another number.
+ * taken away whose hits are to be counted from now on, and set anew, with another number (`as`).
  */
 export async function changeWhen(
   client: Client,
@@ -24,5 +24,8 @@ export async function changeWhen(
   // Data may not be known by that name any more where it stands now.
   if ('hit_condition' in when && found.kind !== 'data')
     await client.debug.break({ ...of, ids: [id], remove: true })
-  return { ok: true, all: await client.debug.break({ ...of, breakpoints: [wish] }) }
+  const all = await client.debug.break({ ...of, breakpoints: [wish] })
+  const known = new Set(breakpoints.map(one => one.id))
+  const come = all.find(one => !known.has(one.id))
+  return { ok: true, all, as: come?.id ?? id }
 }

@@ -162,7 +162,9 @@ export class Repl {
         return this.#break(order.wish, order.once === true)
       case 'when': {
         const changed = await changeWhen(this.#client, this.#of, order.id, order.when)
-        return changed.ok ? this.#say(renderBreakpoints(changed.all, rendering)) : this.#fails(changed.why)
+        if (!changed.ok) return this.#fails(changed.why)
+        if (this.#once.delete(order.id)) this.#once.add(changed.as)
+        return this.#say(renderBreakpoints(changed.all, rendering))
       }
       case 'delete': {
         const { breakpoints } = await this.#status(0)

@@ -228,6 +228,25 @@ t.test('breakpoints for once are that after a restart as well, whatever their nu
   t.equal(asked.length, 2, 'another that has its number now stays')
 })
 
+t.test('a breakpoint for once that is passed over at first still goes when it has stopped', async t => {
+  const [old, once] = [breakpoint(), breakpoint({ id: 2, line: 9, hit_condition: '1' })]
+  const later = { ...once, id: 3, hit_condition: '>=3' }
+  let there = [old]
+  const lists = [[old, once], [old], [old, later], [old]]
+  const { received, code, stdout } = await talk(t, ['tbreak app.py:9', 'ignore 2 2', 'c'], {
+    'debug.status': () => debugSession({ breakpoints: there }),
+    'debug.break': () => {
+      there = lists.shift() ?? there
+      return there
+    },
+    'debug.continue': () => debugSession({ stop: stop({ number: 2, breakpoints: [3] }) }),
+    'debug.stack': () => ({ thread: 1, frames: [frame()], total: 1, next: null }),
+  })
+  t.equal(code, 0, stdout)
+  const asked = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input)
+  t.match(asked, [{}, { ids: [2], remove: true }, {}, { ids: [3], remove: true }])
+})
+
 t.test('a breakpoint gets a condition, or is passed over so often, and stays what it was', async t => {
   const there = breakpoint({ condition: 'n > 1', hit_condition: '%2' })
   const { received, stdout, code } = await talk(
