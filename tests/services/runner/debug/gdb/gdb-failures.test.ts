@@ -43,15 +43,19 @@ int main(int argc, char **argv) {
 }
 `
 
+/** `from`: the time begins when it has printed that. */
+type Tried = { readonly wait?: number; readonly from?: RegExp }
+
 t.test('a program is run to its first failure, whatever that is', { skip: noGdb }, async t => {
   const { rig, session, ...debug } = await debugRig(t, { 'basket.cpp': source })
   compile(rig.files.worktree(session.id), 'basket.cpp', source)
-  const run = async (how: number, wait = 60): Promise<FailureReport> => {
+  const run = async (how: number, { wait = 60, from }: Tried = {}): Promise<FailureReport> => {
     const launched = await debug.launch({
       program: { kind: 'binary', file: 'basket', core: null },
       arguments: [String(how)],
       exceptions: 'failures',
     })
+    if (from !== undefined) await rig.printed(session.id, launched.command, from)
     const report = failureReportSchema.parse(
       await debug.answer(launched, 'debug.run_to_failure', { binary: 'basket', wait }),
     )
@@ -83,7 +87,7 @@ t.test('a program is run to its first failure, whatever that is', { skip: noGdb 
   t.match(deep, { outcome: 'signal', signal: 'SIGSEGV' })
   t.equal(deep.frames[0]?.name, 'down')
   t.match(await run(6), { outcome: 'passed', exit_code: 0, kept: false })
-  const hung = await run(5, 3)
+  const hung = await run(5, { wait: 1, from: /checking\n/ })
   t.match(hung, { outcome: 'timeout', kept: true })
   t.same(own(hung), ['check', 'main'])
 })
