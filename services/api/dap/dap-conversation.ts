@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type DapAnswer,
   type DapRequest,
@@ -31,6 +32,8 @@ import { readDap } from './read-dap.ts'
 const launchMs = 90_000
 const answerMs = 45_000
 const launches = new Set(['launch', 'restart'])
+/** How long the last output of a program may take to be told when another is in its place, in milliseconds. */
+const lastOutputMs = 1_000
 /** Requests that are not answered yet. */
 const mostAsked = 64
 /** Why one is not answered any more. */
@@ -42,6 +45,9 @@ const unanswered = {
 
 /** `isWithRunner`: that is to answer it. */
 type Asked = { readonly request: DapRequest; readonly timer: NodeJS.Timeout; isWithRunner: boolean }
+
+/** What a program writes is being told; `done`: to its end. */
+type Watching = { readonly ends: AbortController; readonly done: Promise<void> }
 
 export type DapConversationDependencies = {
   readonly context: Context
@@ -78,7 +84,7 @@ export class DapConversation implements Disposable {
   /** Requests are passed on in their order, though a launch takes its time. */
   #turn: Promise<void> = Promise.resolve()
   #seq = 0
-  #watching: AbortController | undefined
+  #watching: Watching | undefined
   #toldEnd = false
 
   constructor(deps: DapConversationDependencies) {
@@ -135,7 +141,7 @@ export class DapConversation implements Disposable {
   [Symbol.dispose](): void {
     for (const { timer } of this.#asked.values()) clearTimeout(timer)
     this.#asked.clear()
-    this.#watching?.abort()
+    this.#watching?.ends.abort()
     this.#children[Symbol.dispose]()
     this.#line[Symbol.dispose]()
   }
@@ -215,22 +221,27 @@ export class DapConversation implements Disposable {
     if (watches) return this.#refuse(request, 'you watch this debugger: who controls it may start it anew')
     const kept: DapAnswer[] = []
     this.#endsKeptBack = kept
-    const anew = await restartForEditor(context, client, {
-      ...{ debug, root, launched: this.#hasLaunched, given: request.arguments },
-    }).finally(() => {
-      this.#endsKeptBack = undefined
-    })
+    const given = request.arguments
+    const restarted = restartForEditor(context, client, { debug, root, launched: this.#hasLaunched, given })
+    const anew = await restarted
+      .then(async outcome => {
+        if (outcome.ok) await this.#heardOut()
+        return outcome
+      })
+      .finally(() => {
+        this.#endsKeptBack = undefined
+      })
     if (!anew.ok) {
       this.#refuse(request, anew.detail)
       for (const event of kept) void this.tell(event)
       // It may have ended all the same, before anybody would have told how.
-      if (!(await this.#lives(debug.id))) void this.#watch()
+      if (!(await this.#lives(debug.id))) this.#watch()
       return
     }
     // The runner has let go of what these were about.
     for (const { request: other, isWithRunner } of [...this.#asked.values()])
       if (isWithRunner) this.#refuse(other, unanswered.ended)
-    this.#watching?.abort()
+    this.#watching?.ends.abort()
     this.#watching = undefined
     this.#toldEnd = false
     this.#restartedBy = request.seq
@@ -297,7 +308,7 @@ export class DapConversation implements Disposable {
   /** An editor is to come as far as `attach`, which says what is wrong with its debuggee. */
   #saidByRunner(answer: DapAnswer): void {
     // Its debuggee has ended, though the log goes on.
-    if (answer.type === 'event' && answer.event === 'terminated') this.#watching?.abort()
+    if (answer.type === 'event' && answer.event === 'terminated') this.#watching?.ends.abort()
     if (answer.type === 'event' || answer.success) return void this.#heard(answer)
     const { request_seq, command } = answer
     const request = this.#asked.get(request_seq)?.request
@@ -328,7 +339,7 @@ export class DapConversation implements Disposable {
     clearTimeout(asked.timer)
     this.#asked.delete(answer.request_seq)
     void this.tell(answer)
-    if (answer.command === 'configurationDone' && answer.success) void this.#watch()
+    if (answer.command === 'configurationDone' && answer.success) this.#watch()
   }
 
   #refuse(request: DapRequest, text: string): void {
@@ -351,14 +362,22 @@ export class DapConversation implements Disposable {
     this.#deps.finish('complete')
   }
 
-  /** Tells what the program writes, then its end. */
-  async #watch(): Promise<void> {
+  #watch(): void {
     const debuggee = this.#debuggee
     if (debuggee === undefined || this.#watching !== undefined || this.#parent !== null) return
+    const ends = new AbortController()
+    this.#watching = { ends, done: this.#tellOf(debuggee, ends.signal) }
+  }
+
+  /** What a program that has ended has written last is told. */
+  async #heardOut(): Promise<void> {
+    await Promise.race([this.#watching?.done, delay(lastOutputMs, undefined, { ref: false })])
+  }
+
+  /** Tells what the program writes, then its end. Never rejects. */
+  async #tellOf(debuggee: DebugSessionJoined, ended: AbortSignal): Promise<void> {
     const { context, client } = this.#deps
-    const watching = new AbortController()
-    this.#watching = watching
-    const gone = AbortSignal.any([watching.signal, client.gone])
+    const gone = AbortSignal.any([ended, client.gone])
     const { session, caller } = client
     try {
       const ends = debuggee.parent_id === null

@@ -212,6 +212,26 @@ t.test('an end is told where no other program comes in its place', async t => {
   await until('its end', () => events('terminated').length > 0)
 })
 
+t.test('what the program before has written last is told before another comes', async t => {
+  const { ask, list, events, rig } = await restarting(t)
+  await ask('configurationDone')
+  const [debug] = await list()
+  if (debug === undefined) throw new Error('it was launched')
+  const { session, runner } = rig
+  await runner.start(session, debug.command)
+  const last = 'x'.repeat(3_000_000)
+  runner.debugger = ({ operation }) => {
+    if (operation === 'debug.terminate')
+      void runner.write(session, debug.command, 'stdout', last).then(() => runner.end(session, debug.command))
+    return { ok: false, code: 'debugger_timeout', detail: 'it takes its time' }
+  }
+  t.match(await ask('restart'), { success: true })
+  const written = () =>
+    events('output').map(one => (one.type === 'event' ? Reflect.get(Object(one.body), 'output') : ''))
+  t.equal(written().join('').length, last.length)
+  t.same(events('terminated'), [])
+})
+
 for (const begun of [false, true])
   t.test(
     `its end is told once where the session takes no other program${begun ? '' : ', also before it has begun'}`,
