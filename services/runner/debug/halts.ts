@@ -37,6 +37,8 @@ export class Halts {
   readonly #deps: HaltsDependencies
   readonly #waiting: OneByOne<Halt>
   #pauseIsWanted = false
+  /** The number of the last stop that was told. */
+  #last = 0
 
   constructor(deps: HaltsDependencies) {
     this.#deps = deps
@@ -46,6 +48,7 @@ export class Halts {
   }
 
   add(halt: Halt): void {
+    this.#last = halt.number
     this.#waiting.add(halt)
   }
 
@@ -67,6 +70,8 @@ export class Halts {
     const { plan, adapter, breakpoints, keptStops, locateMs = usualLocateMs, happens } = this.#deps
     const { stop, at } = await locatedStop(number, event, { plan, adapter, breakpoints, frames, locateMs })
     const passes = breakpoints.passesOver(stop, at)
+    // It stands at another one by now, of which there will be more to tell.
+    if (number !== this.#last) return
     if (passes && !this.#pauseIsWanted) return void this.#passOver(number, stop.thread)
     await breakpoints.arrived().catch(() => undefined)
     await keptStops.take(adapter.ask, frames, stop)

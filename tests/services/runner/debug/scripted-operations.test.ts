@@ -75,6 +75,28 @@ t.test('a pause holds that comes while hits are passed over', async t => {
   t.equal((await refusal('debug.stack')).code, 'debuggee_running')
 })
 
+t.test(
+  'a pause holds where hits that are passed over are told twice, and each is gone on from once',
+  async t => {
+    const hit = {
+      event: 'stopped',
+      body: { reason: 'function breakpoint', threadId: 3, hitBreakpointIds: [1] },
+    }
+    const { live, ask, said } = await scriptedRig(t, {
+      ...base,
+      ...can('supportsFunctionBreakpoints'),
+      setFunctionBreakpoints: { body: { breakpoints: [{ id: 1, verified: true }] } },
+      continue: { echo: true, events: [hit, hit] },
+    })
+    await ask('debug.status', { wait: 20 })
+    await ask('debug.break', { breakpoints: [{ kind: 'function', name: 'f', hit_condition: '999999999' }] })
+    t.match(await ask('debug.continue', { wait: 0 }), { status: 'running' })
+    await live.state.until(state => state.kind === 'halted', 20_000)
+    t.match(await ask('debug.pause', { wait: 5 }), { status: 'stopped', stop: { reason: 'pause' } })
+    t.same(asked(said), [{ command: 'continue', threadId: 3 }])
+  },
+)
+
 t.test('data are watched by what the adapter calls them', async t => {
   const info = { dataId: 'x@1', description: 'x', accessTypes: ['write'] }
   const { ask, refusal, said } = await scriptedRig(t, {
