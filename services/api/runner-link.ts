@@ -49,7 +49,7 @@ export type Wait = {
 }
 
 /** What the runner is asked about a debug session, and about the terminal of a command. */
-export type Question = Pick<Ask, 'debug' | 'operation' | 'input' | 'by'> & Wait
+export type Question = Pick<Ask, 'debug' | 'operation' | 'input' | 'by' | 'person'> & Wait
 export type TerminalQuestion = Pick<Terminal, 'command' | 'action'> & Wait
 
 /**
@@ -102,10 +102,11 @@ export class RunnerLink implements Disposable {
   }
 
   /** Asks the runner that is connected. Never rejects: what went wrong is a refusal. */
-  async ask({ debug, operation, input, by, ...wait }: Question): Promise<LiveAnswer> {
+  async ask({ debug, operation, input, by, person, ...wait }: Question): Promise<LiveAnswer> {
     if (!(await this.#isThere(wait))) return away
     return this.#questions.ask(id => {
-      const line = JSON.stringify({ type: 'ask', id, debug, operation, input, by } satisfies Ask)
+      const asked: Ask = { type: 'ask', id, debug, operation, input, by, ...(person && { person }) }
+      const line = JSON.stringify(asked)
       if (line.length <= longestAsk) this.#socket?.write(`${line}\n`)
       else this.#questions.answer(id, tooLong)
     }, wait)

@@ -63,6 +63,8 @@ export const askSchema = z.object({
   /** The operation's input as its schema has parsed it. */
   input: z.record(z.string(), z.unknown()),
   by: viewerSchema,
+  /** They sit in front of an editor. */
+  person: z.boolean().optional(),
 })
 export type Ask = z.infer<typeof askSchema>
 

@@ -32,6 +32,7 @@ export async function restartForEditor(
   { debug, root, launched, given }: Restart,
 ): Promise<Outcome<DebugSessionJoined>> {
   const { session, caller, address, by, gone } = client
+  const call = { by, gone, isPerson: true }
   const current = await asStored(context, debug)
   if (!current.ok) return current
   const { arguments: attributes } = restartSchema.safeParse(given ?? {}).data ?? {}
@@ -39,13 +40,13 @@ export async function restartForEditor(
     const launch = readLaunch(client, attributes, root)
     if (!launch.ok) return launch
     const ended = await auditedCall(context, { caller, address }, 'debug.restart', () =>
-      endForAnother(context, session, current.value, { by, gone }),
+      endForAnother(context, session, current.value, call),
     )
     if (!ended.ok) return ended
     return launchForEditor(context, client, { ...launch.value, breakpoints: ended.value.breakpoints })
   }
   const anew = await auditedCall(context, { caller, address }, 'debug.restart', () =>
-    launchAnew(context, session, current.value, 0, { by, gone }, true),
+    launchAnew(context, session, current.value, 0, call, true),
   )
   return anew.ok ? asStored(context, anew.value) : anew
 }

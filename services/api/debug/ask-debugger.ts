@@ -24,13 +24,14 @@ export type DebuggerCall<N extends LiveOperationName> = DebugCall & {
 /** Asks the debugger of a debug session, and holds its answer to the contract. */
 export async function askDebugger<N extends LiveOperationName>(
   { runner, givingUp, log }: Context,
-  { operation, debug, input, by, seconds, marginMs = usualMargin, gone }: DebuggerCall<N>,
+  { operation, debug, input, by, isPerson = false, seconds, marginMs = usualMargin, gone }: DebuggerCall<N>,
 ): Promise<Outcome<OutputOf<Contract[N]>>> {
   const answer = await runner.ask({
     debug: debug.id,
     operation,
     input,
     by,
+    person: isPerson,
     deadlineMs: seconds * 1_000 + marginMs,
     signals: [gone, givingUp],
   })

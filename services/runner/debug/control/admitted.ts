@@ -6,11 +6,11 @@ import { onBehalfOf } from './acting.ts'
 /** Does what a viewer asks for, on their behalf. Throws a Refusal where it acts and another has the control. */
 export function admitted<T>(
   { viewers }: Pick<LiveDebugSession, 'viewers'>,
-  { operation, input, by }: Pick<Ask, 'operation' | 'input' | 'by'>,
+  { operation, input, by, person }: Pick<Ask, 'operation' | 'input' | 'by' | 'person'>,
   work: () => Promise<T>,
 ): Promise<T> {
   return onBehalfOf(by, () => {
-    if (isAct(operation, input)) return viewers.acts(by, work)
+    if (isAct(operation, input)) return viewers.acts(by, work, person)
     viewers.looks(by)
     return work()
   })

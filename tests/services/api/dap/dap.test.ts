@@ -200,8 +200,8 @@ t.test('an end is told where no other program comes in its place', async t => {
   const { ask, list, events, rig } = await restarting(t)
   await ask('configurationDone')
   const [debug] = await list()
-  rig.runner.debugger = ({ operation }) =>
-    operation === 'debug.terminate'
+  rig.runner.debugger = ({ operation, person }) =>
+    operation === 'debug.terminate' && person === true
       ? { ok: false, code: 'control_held', detail: 'bob controls it' }
       : undefined
   if (debug === undefined) throw new Error('it was launched')
