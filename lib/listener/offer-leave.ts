@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
+import { listenAt } from './listen-at.ts'
 
 export type Leaving = {
   /**
@@ -50,18 +50,11 @@ export async function offerLeave(
         tell(connection)
       })
   })
-  await rm(path, { force: true })
-  await new Promise<void>((resolve, reject) => {
-    door.once('error', reject).listen(path, () => {
-      door.off('error', reject).on('error', onError).unref()
-      resolve()
-    })
-  })
+  const listening = await listenAt(door, path, onError)
   return {
     async [Symbol.asyncDispose]() {
       for (const connection of asked) connection.destroy()
-      await new Promise(resolve => door.close(resolve))
-      await rm(path, { force: true })
+      await listening[Symbol.asyncDispose]()
     },
   }
 }

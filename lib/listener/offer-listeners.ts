@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { listenAt } from './listen-at.ts'
 
 const giver = join(import.meta.dirname, 'give_listener.py')
 
@@ -27,18 +27,11 @@ export async function offerListeners(
       .catch(onError)
       .finally(() => connection.destroy())
   })
-  await rm(path, { force: true })
-  await new Promise<void>((resolve, reject) => {
-    door.once('error', reject).listen(path, () => {
-      door.off('error', reject).on('error', onError).unref()
-      resolve()
-    })
-  })
+  const listening = await listenAt(door, path, onError)
   return {
     async [Symbol.asyncDispose]() {
       over.abort()
-      await new Promise(resolve => door.close(resolve))
-      await rm(path, { force: true })
+      await listening[Symbol.asyncDispose]()
     },
   }
 }
