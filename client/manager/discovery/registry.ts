@@ -8,7 +8,7 @@ import type { Found } from './discovered.ts'
 import { fetchJson } from './fetch-json.ts'
 
 /** How long a search may take in all, in milliseconds; how long a page of its answer may be, and how many are asked for. */
-const deadline = 30_000
+const usualDeadline = 30_000
 const longestPage = 4_194_304
 const mostPages = 10
 const pageSize = 100
@@ -33,6 +33,8 @@ export type RegistryOptions = {
   /** Where it says through which proxy, if any. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
+  /** How long a search may take in all, in milliseconds. */
+  readonly deadlineMs?: number
 }
 
 export type Search = { readonly found: readonly Found[]; readonly warnings: readonly string[] }
@@ -43,7 +45,7 @@ const loopback = ['127.0.0.1', 'localhost', '[::1]']
 export async function searchRegistry(
   word: string,
   most: number,
-  { url, ca, environment, signal }: RegistryOptions,
+  { url, ca, environment, signal, deadlineMs: deadline = usualDeadline }: RegistryOptions,
 ): Promise<Search> {
   const base = URL.parse(url)
   if (

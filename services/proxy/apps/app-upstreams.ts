@@ -4,16 +4,18 @@ import { Upstream } from '../upstream/upstream.ts'
 import { dialApp } from './dial-app.ts'
 
 /** How long an app may say nothing of an answer, in milliseconds: pages wait for what takes long. */
-const answerMs = 300_000
+const usualAnswerMs = 300_000
 
 /** Connections to apps, kept for the next request; each is made by way of a runner. */
 export class AppUpstreams implements Disposable {
   readonly #store: Store
+  readonly #answerMs: number
   /** Those that have connections. */
   readonly #upstreams = new Map<string, Upstream>()
 
-  constructor(store: Store) {
+  constructor(store: Store, answerMs = usualAnswerMs) {
     this.#store = store
+    this.#answerMs = answerMs
   }
 
   /** `patienceMs`: how long a request waits for an app that starts. */
@@ -27,7 +29,7 @@ export class AppUpstreams implements Disposable {
       socket.allowHalfOpen = false
       return socket
     }
-    const upstream = new Upstream(dial, { answer: answerMs }, () => {
+    const upstream = new Upstream(dial, { answer: this.#answerMs }, () => {
       if (this.#upstreams.get(key) === upstream) this.#upstreams.delete(key)
     })
     this.#upstreams.set(key, upstream)

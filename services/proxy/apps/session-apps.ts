@@ -34,6 +34,8 @@ export type SessionAppsDependencies = {
   readonly limits: RelayLimits
   /** How long a request waits for an app that starts, in milliseconds. */
   readonly patienceMs?: number
+  /** How long an app may say nothing of an answer, in milliseconds. */
+  readonly answerMs?: number
   /** How often it is looked whether who uses one still may, in milliseconds. */
   readonly lookMs?: number
 }
@@ -73,7 +75,7 @@ export class SessionApps implements AsyncDisposable {
     this.#deps = deps
     this.#passes = passes
     this.#api = new Pool(deps.api)
-    this.#upstreams = new AppUpstreams(deps.store)
+    this.#upstreams = new AppUpstreams(deps.store, deps.answerMs)
   }
 
   static async open(deps: SessionAppsDependencies): Promise<SessionApps> {

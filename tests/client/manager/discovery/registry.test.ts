@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import t from 'tap'
 import { searchRegistry } from '../../../../client/manager/discovery/registry.ts'
+import { until } from '../../../until.ts'
 import { mcpRegistry, told } from './mcp-registry.ts'
 
 const { signal } = new AbortController()
@@ -136,6 +137,33 @@ t.test('one that leads in a circle, or never ends, ends here', async t => {
     }),
     { message: /did not answer in time/ },
   )
+})
+
+t.test('one that is slow has as long as a search may take, however it is slow', async t => {
+  let ended = 0
+  let pages = 0
+  const registry = await mcpRegistry(t, (url, response) => {
+    response.once('close', () => ended++)
+    const way = url.searchParams.get('search')
+    if (way === 'silent') return
+    const page = JSON.stringify({ servers: [told('a/one')], metadata: { nextCursor: `${++pages}` } })
+    if (way === 'pages') return void setTimeout(() => response.end(page), 200)
+    // One byte at a time: never silent for long, and never there.
+    let sent = 0
+    const drip = setInterval(() => response.write(page.charAt(sent++)), 20)
+    response.once('close', () => clearInterval(drip))
+  })
+  const ca = readFileSync(registry.ca, 'utf8')
+  for (const way of ['silent', 'drips', 'pages']) {
+    const before = ended
+    await t.rejects(
+      searchRegistry(way, 1_000, { url: registry.url, ca, environment, signal, deadlineMs: 900 }),
+      { name: 'UserError', message: /v0\/servers: it did not answer in time/ },
+      way,
+    )
+    await until('it is let go of', () => (ended > before ? true : undefined))
+  }
+  t.ok(pages > 2, `${pages} pages had come`)
 })
 
 t.test('an address that is not safe is not asked', async t => {

@@ -10,8 +10,9 @@ t.setTimeout(240_000)
 /** Writes answers byte by byte, as each path says, and counts who leaves a stream. */
 const raw = `import socket, sys, threading
 left = 0
+sent = 0
 def serve(connection):
-    global left
+    global left, sent
     pending = b""
     while True:
         while b"\\r\\n\\r\\n" not in pending:
@@ -38,6 +39,25 @@ def serve(connection):
         elif path == b"/left":
             said = str(left).encode()
             connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: " + str(len(said)).encode() + b"\\r\\n\\r\\n" + said)
+        elif path == b"/never":
+            connection.recv(1)
+            left += 1
+            return
+        elif path == b"/half":
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 100\\r\\n\\r\\nhalf")
+            return
+        elif path == b"/half-a-head":
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Le")
+            return
+        elif path.startswith(b"/megabytes/"):
+            many = int(path[11:])
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: " + str(many * 1000000).encode() + b"\\r\\n\\r\\n")
+            for _ in range(many):
+                connection.sendall(b"x" * 1000000)
+                sent += 1
+        elif path == b"/sent":
+            said = str(sent).encode()
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: " + str(len(said)).encode() + b"\\r\\n\\r\\n" + said)
         elif path == b"/stream":
             connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\n\\r\\n: hi\\n\\n")
             connection.recv(1)
@@ -53,8 +73,8 @@ while True:
     threading.Thread(target=attended, args=(server.accept()[0],), daemon=True).start()
 `
 
-async function rawApp(t: Test) {
-  const rig = await frontRig(t, { raw: app({ command: ['python3', 'raw.py', '{socket}'] }) })
+async function rawApp(t: Test, options: { answerMs?: number } = {}) {
+  const rig = await frontRig(t, { raw: app({ command: ['python3', 'raw.py', '{socket}'] }) }, options)
   const { id } = await rig.sessionOf({ 'raw.py': raw })
   const host = rig.hostOf(id, 'raw')
   const begin = (path: string, headers: Record<string, string> = {}, method = 'GET'): ClientRequest => {
@@ -75,6 +95,9 @@ async function rawApp(t: Test) {
     for await (const part of answer.setEncoding('utf8')) text += part
     return { answer, text }
   }
+  await until('the app is up', async () =>
+    (await whole(begin('/left').end())).answer.statusCode === 200 ? true : undefined,
+  )
   return { begin, answerTo, whole }
 }
 
@@ -119,4 +142,48 @@ t.test('many streams to one app leave room for the next request, and each ends w
   await until('the app has seen all of them leave', async () =>
     (await whole(begin('/left').end())).text === '100' ? true : undefined,
   )
+})
+
+t.test(
+  'an app that never answers, or answers half, is told as that, and the next request is served',
+  async t => {
+    const { begin, answerTo, whole } = await rawApp(t, { answerMs: 1_000 })
+    t.equal((await whole(begin('/left').end())).text, '0')
+    t.match(await whole(begin('/never').end()), {
+      answer: { statusCode: 504 },
+      text: /"code":"upstream_timeout"/,
+    })
+    await until('it is let go of', async () =>
+      (await whole(begin('/left').end())).text === '1' ? true : undefined,
+    )
+    t.match(await whole(begin('/half-a-head').end()), {
+      answer: { statusCode: 502 },
+      text: /"code":"app_unreachable"/,
+    })
+    const half = await answerTo(begin('/half').end())
+    t.equal(half.statusCode, 200)
+    await t.rejects(half.toArray(), { message: 'aborted' }, 'it does not look whole')
+    t.equal((await whole(begin('/left').end())).text, '1')
+  },
+)
+
+t.test('1 GB of an app comes no faster than it is taken, and ends with who leaves', async t => {
+  const { begin, answerTo, whole } = await rawApp(t)
+  const sent = async () => Number((await whole(begin('/sent').end())).text)
+  const left = await answerTo(begin('/megabytes/1000').end())
+  left.on('error', () => {})
+  let [before, looks] = [-1, 0]
+  await until('the app is held back', async () => {
+    const now = await sent()
+    looks = now === before ? looks + 1 : 0
+    before = now
+    await new Promise(resolve => setTimeout(resolve, 50))
+    return looks > 5 ? true : undefined
+  })
+  t.ok(before < 50, `${before} MB are on their way`)
+  left.destroy()
+  let length = 0
+  for await (const part of await answerTo(begin('/megabytes/150').end())) length += part.length
+  t.equal(length, 150_000_000)
+  t.ok((await sent()) < 200, 'who left had no more of it')
 })

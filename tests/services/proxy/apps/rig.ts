@@ -40,6 +40,7 @@ export async function frontRig(
     ...options
   }: {
     patienceMs?: number
+    answerMs?: number
     lookMs?: number
     tls?: CertificateFiles
     /** What sessions see besides. */
