@@ -116,6 +116,12 @@ export const serverSchema = z.strictObject({
         .meta({ description: 'addresses and ranges such as ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"]' })
         .default([]),
       connections: z.int().min(1).max(1_000_000).default(10_000),
+      address_share: z
+        .number()
+        .gt(0)
+        .max(1)
+        .meta({ description: 'a part of connections, such as 0.5' })
+        .default(0.5),
       body_limit: z.int().min(0).default(1_073_741_824),
       app_origins: z
         .string()

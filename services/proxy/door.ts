@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Arrival, limitConnections } from '../../lib/connection-room.ts'
+import { type Arrival, limitConnections, type RoomOptions } from '../../lib/connection-room.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
 import type { ListenOn } from '../../lib/listener/listen-on.ts'
 import { urlOf } from '../../lib/url.ts'
@@ -15,6 +15,8 @@ export type DoorOptions = {
   readonly arrives: Arrival
   /** How many connections of clients may be open. */
   readonly connections: number
+  /** How many of them one address may have. */
+  readonly share: NonNullable<RoomOptions['share']>
   /** Has clients leave whose connections Node's server does not know. */
   readonly leave?: () => void
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -31,7 +33,7 @@ export type Door = {
 
 /** What every door sees to, whoever answers behind it. */
 export async function openDoor(server: Server, options: DoorOptions): Promise<Door> {
-  const { arrives } = options
+  const { arrives, share } = options
   server.on('upgrade', options.onUpgrade)
   // Whether it wants the body is for the upstream to say.
   server.on('checkContinue', (request, response) => server.emit('request', request, response))
@@ -40,7 +42,7 @@ export async function openDoor(server: Server, options: DoorOptions): Promise<Do
     const { code, detail } = malformedRequest(error.code)
     endWithProblem(socket, code, detail)
   })
-  limitConnections(server, options.connections, arrives)
+  limitConnections(server, options.connections, { arrives, share })
   const connections = watchConnections(server, arrives)
   let leaving: Promise<void> | undefined
   const leave = () => {

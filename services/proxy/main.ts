@@ -44,6 +44,7 @@ await runService(async () => {
       proof: await proxyProof(store),
       trustedProxies: listen.trusted_proxies,
       connections: listen.connections,
+      perAddress: Math.max(1, Math.floor(listen.connections * listen.address_share)),
       bodyLimit: listen.body_limit,
       limits: { slowReader },
       appOrigins: listen.app_origins,

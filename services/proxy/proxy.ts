@@ -10,6 +10,7 @@ import { appOfHost } from '../contract/app-origin.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { mostHeadBytes } from '../contract/malformed-request.ts'
 import { ownTokenInUrl, tokenInUrl } from '../contract/token-in-url.ts'
+import { AddressShares, sendNoRoom } from './address-shares.ts'
 import { appRoute } from './apps/app-route.ts'
 import type { SessionApps } from './apps/session-apps.ts'
 import { type Door, openDoor } from './door.ts'
@@ -45,6 +46,8 @@ export type ProxyDependencies = {
   readonly log: Logger
   /** How many connections of clients may be open. */
   readonly connections: number
+  /** How many of them, and of requests in progress, one address may have. */
+  readonly perAddress: number
   /** Names under which it may be asked, besides `localhost` and addresses; undefined: any. */
   readonly hosts?: readonly string[]
   /** The most bytes that a body may have; 0: any. */
@@ -102,6 +105,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   const upstream = new Upstream({ host: hostname, port: Number(port) }, { answer: limits.answer })
   const figures = new Client(deps.upstream)
   const trusted = new TrustedProxies(deps.trustedProxies)
+  const shares = new AddressShares(deps.perAddress, trusted)
   const forwardedOf = (request: IncomingMessage, { host }: RequestTarget): Forwarded => ({
     ...trusted.clientOf(request),
     host,
@@ -144,6 +148,8 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     const route = appRoute(target.host, target.path, deps.appOrigins)
     const [path = ''] = target.path.split('?', 1)
     const forwarded = forwardedOf(request, target)
+    const { address } = forwarded
+    if (!shares.takes({ socket: request.socket, address, until: response })) return sendNoRoom(response)
     const isFollowed = () => answering.delete(response)
     if (!McpDoor.leadsTo(path) || route !== undefined) {
       answering.add(response)
@@ -160,8 +166,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     else if (path === '/healthz') answerForItself(deps, request, response)
     else if (path === '/metrics' && request.method === 'GET')
       void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
-    else if (McpDoor.leadsTo(path))
-      void mcp.answer({ request, response, path, host: target.host, address: forwarded.address })
+    else if (McpDoor.leadsTo(path)) void mcp.answer({ request, response, path, host: target.host, address })
     else
       span.within(() => relay({ ...to, request, response, isFollowed, ...toApi(request, target, forwarded) }))
   }
@@ -180,6 +185,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
       if (isStopping) tunnel.stop()
     }
     const forwarded = forwardedOf(request, target)
+    if (!shares.takes({ socket, address: forwarded.address, until: socket })) return sendNoRoom(response)
     const route = appRoute(target.host, target.path, deps.appOrigins)
     if (route === undefined)
       return relay({ ...to, request, response, ...toApi(request, target, forwarded), onUpgrade })
@@ -191,6 +197,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     void deps.apps.serve({ route, request, response, forwarded, target: target.path, upgrade })
   }
   const { connections, tls } = deps
+  const { share } = shares
   await using starting = new AsyncDisposableStack()
   const doors: Door[] = []
   starting.defer(async () => {
@@ -203,7 +210,14 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     upstream[Symbol.dispose]()
     await figures.destroy()
   })
-  const plain = { listen, setting: 'proxy.port', arrives: 'connection', connections, onUpgrade } as const
+  const plain = {
+    listen,
+    setting: 'proxy.port',
+    arrives: 'connection',
+    connections,
+    share,
+    onUpgrade,
+  } as const
   const listener = createServer(http, onRequest)
   const door = await openDoor(listener, plain)
   doors.push(door)
@@ -220,11 +234,14 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     return { url, ...leaving, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
   const { head: handshake, alive, request } = limits
   const secure = starting.use(
-    await secureServer({ ...tls, http, handshake, alive, request, slowReader, connections, log }, onRequest),
+    await secureServer(
+      { ...tls, http, handshake, alive, request, slowReader, connections, share, log },
+      onRequest,
+    ),
   )
   const over = { listen: tls, setting: 'proxy.tls.port', arrives: 'secureConnection' } as const
   const leave = () => secure.leave()
-  const secureDoor = await openDoor(secure.server, { ...over, connections, onUpgrade, leave })
+  const secureDoor = await openDoor(secure.server, { ...over, connections, share, onUpgrade, leave })
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
   const listeners = { plain: listener, secure: secure.server }

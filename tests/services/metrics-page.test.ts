@@ -21,6 +21,7 @@ const proxy = await startProxy({
   proof: 'none',
   trustedProxies: [],
   connections: 10_000,
+  perAddress: 10_000,
   bodyLimit: 0,
   ...noApps,
   instance: instanceId.create(),

@@ -29,6 +29,7 @@ t.test('one trace goes from a request through the front door to the end of its c
       proof: 'none',
       trustedProxies: [],
       connections: 10,
+      perAddress: 10,
       bodyLimit: 0,
       ...noApps,
     },

@@ -1,8 +1,10 @@
 import type { RequestListener, ServerOptions } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import { systemClock } from '../../../lib/clock.ts'
+import type { RoomOptions } from '../../../lib/connection-room.ts'
 import { Http2Connections } from '../http2/serve-http2.ts'
 import { type CertificateFiles, readCertificate } from './certificate.ts'
 import { watchCertificate } from './kept-certificate.ts'
@@ -21,6 +23,8 @@ export type SecureOptions = CertificateFiles & {
   readonly slowReader: number
   /** How many connections may be open, and over HTTP/2 requests in progress besides one on each; as many again may be shaking hands. */
   readonly connections: number
+  /** What one address may have of each of them. */
+  readonly share: NonNullable<RoomOptions['share']>
   readonly log: Logger
 }
 
@@ -47,6 +51,7 @@ export async function secureServer(
     onRequest,
   )
   server.maxConnections = 2 * options.connections
+  boundHandshakes(server, options.share)
   const { alive, request, slowReader, connections: requests } = options
   const http2 = new Http2Connections(server, { alive, request, slowReader, requests })
   chooseProtocol(server, socket => http2.serve(socket))
@@ -55,6 +60,23 @@ export async function secureServer(
     use: next => server.setSecureContext({ minVersion: security.minVersion, cert: next.cert, key: next.key }),
   })
   return { server, leave: () => http2.leave(), [Symbol.dispose]: () => watched[Symbol.dispose]() }
+}
+
+/** Whoever shakes hands and never ends doing so has as many places again as others of its address, and no more. */
+function boundHandshakes(server: Server, { most, holderOf }: SecureOptions['share']): void {
+  const open = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const holder = holderOf(socket)
+    if (holder === undefined) return
+    const held = (open.get(holder) ?? 0) + 1
+    open.set(holder, held)
+    socket.once('close', () => {
+      const left = (open.get(holder) ?? 1) - 1
+      if (left > 0) open.set(holder, left)
+      else open.delete(holder)
+    })
+    if (held > 2 * most) socket.destroy()
+  })
 }
 
 /** Has connections that have agreed to HTTP/2 served by others than Node's server, which reads HTTP/1.1 from all of them. */

@@ -15,7 +15,14 @@ await using proxy = await startProxy({
   openGateway: noGateway,
   ...noApps,
   ...{ listen: { host: '127.0.0.1', port: 0 }, upstream, proof: 'proof' },
-  ...{ trustedProxies: [], connections: 10_000, bodyLimit: 0, instance: instanceId.create(), version: '0' },
+  ...{
+    trustedProxies: [],
+    connections: 10_000,
+    perAddress: 10_000,
+    bodyLimit: 0,
+    instance: instanceId.create(),
+    version: '0',
+  },
   log: createLog('proxy'),
   ...tls,
 })

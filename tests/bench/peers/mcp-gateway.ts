@@ -23,7 +23,7 @@ const [log, api, version] = [createLog('proxy'), 'http://127.0.0.1:1', '0']
 const proxy = await startProxy({
   ...noApps,
   ...{ listen: { host: '127.0.0.1', port: 0 }, upstream: api, proof: 'proof', trustedProxies: [] },
-  ...{ connections: 10_000, bodyLimit: 0, instance: instanceId.create(), version, log },
+  ...{ connections: 10_000, perAddress: 10_000, bodyLimit: 0, instance: instanceId.create(), version, log },
   openGateway: async () =>
     startGateway({
       ...{ root, environment: process.env, store, clock: systemClock, version, api, log },

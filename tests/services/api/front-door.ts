@@ -20,6 +20,7 @@ export async function startFrontDoor(
     proof: await proxyProof(store),
     trustedProxies: [],
     connections: 10_000,
+    perAddress: 10_000,
     bodyLimit: 0,
     ...noApps,
     instance: instanceId.create(),

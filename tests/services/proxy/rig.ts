@@ -32,6 +32,7 @@ export async function startRig(t: Test, answer: RequestListener, options: Partia
     proof: 'the proof',
     trustedProxies: [],
     connections: 10_000,
+    perAddress: 10_000,
     bodyLimit: 0,
     ...noApps,
     instance,

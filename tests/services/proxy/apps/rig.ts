@@ -78,7 +78,14 @@ export async function frontRig(
   const proxy = made.use(
     await startProxy({
       ...{ ...common, upstream: api.url, proof: await proxyProof(store), trustedProxies: [] },
-      ...{ connections: 1_000, appOrigins: '', apps: served, bodyLimit: 0, openGateway: noGateway },
+      ...{
+        connections: 1_000,
+        perAddress: 1_000,
+        appOrigins: '',
+        apps: served,
+        bodyLimit: 0,
+        openGateway: noGateway,
+      },
       ...(tls && { tls: { ...tls, host: '127.0.0.1', port: 0, lookEvery: 60_000 } }),
     }),
   )

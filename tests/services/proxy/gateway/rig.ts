@@ -79,7 +79,14 @@ export async function startRig(
     startProxy({
       listen: { host: '127.0.0.1', port },
       ...(stop === undefined ? {} : { limits: { stop } }),
-      ...{ upstream: api, proof: 'the proof', trustedProxies: [], connections: 1_000, bodyLimit: 0 },
+      ...{
+        upstream: api,
+        proof: 'the proof',
+        trustedProxies: [],
+        connections: 1_000,
+        perAddress: 1_000,
+        bodyLimit: 0,
+      },
       ...noApps,
       ...{ instance: instanceId.create(), version: '1.2.3', log },
       openGateway: async () => {

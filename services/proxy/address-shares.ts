@@ -1,0 +1,85 @@
+import type { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { networkOf } from '../../lib/network-of.ts'
+import { sendProblem } from './problem.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
+
+/** A request, and what says by `close` that it is over: its answer, or the connection that it has become. */
+export type Held = {
+  readonly socket: Socket
+  /** Whom it comes from; undefined where that is gone already. */
+  readonly address: string | undefined
+  readonly until: EventEmitter
+}
+
+/**
+ * Keeps what one address has of places that are everybody's to a share of them: connections, of which it tells whose they are, and
+ * requests in progress. Proxies in front of this one have none of their own: those who come through them do.
+ */
+export class AddressShares {
+  readonly #most: number
+  readonly #trusted: TrustedProxies
+  /** How many requests of each are in progress. */
+  readonly #held = new Map<string, number>()
+  readonly #connections = new WeakMap<Socket, Connection>()
+
+  constructor(most: number, trusted: TrustedProxies) {
+    this.#most = most
+    this.#trusted = trusted
+  }
+
+  /** Of connections. */
+  get share() {
+    return { most: this.#most, holderOf: (socket: Socket) => this.#connection(socket).holder }
+  }
+
+  /**
+   * Whether there is room for a request, which takes it then. One on each connection there may be always, of which an address has no
+   * more than its share; those of proxies bring the requests of many.
+   */
+  takes({ socket, address, until }: Held): boolean {
+    const connection = this.#connection(socket)
+    const holder = connection.holder ?? this.#behindProxy(address)
+    if (holder === undefined) return true
+    const held = this.#held.get(holder) ?? 0
+    const isFirst = connection.holder !== undefined && connection.requests === 0
+    if (held >= this.#most && !isFirst) return false
+    this.#held.set(holder, held + 1)
+    connection.requests++
+    until.once('close', () => {
+      connection.requests--
+      const left = (this.#held.get(holder) ?? 1) - 1
+      if (left > 0) this.#held.set(holder, left)
+      else this.#held.delete(holder)
+    })
+    return true
+  }
+
+  #connection(socket: Socket): Connection {
+    const known = this.#connections.get(socket)
+    if (known !== undefined) return known
+    const { remoteAddress } = socket
+    const isCounted = remoteAddress !== undefined && !this.#trusted.includes(socket)
+    const made = { holder: isCounted ? networkOf(remoteAddress) : undefined, requests: 0 }
+    this.#connections.set(socket, made)
+    return made
+  }
+
+  /** None where a proxy asks for itself: whether this one is there, say. */
+  #behindProxy(address: string | undefined): string | undefined {
+    if (address === undefined || this.#trusted.includes({ remoteAddress: address })) return undefined
+    return networkOf(address)
+  }
+}
+
+/** `holder`: whose it is, undefined for that of a proxy and of who is gone. `requests`: how many are in progress on it. */
+type Connection = { readonly holder: string | undefined; requests: number }
+
+/** To whose address there is none. */
+export const sendNoRoom = (response: ServerResponse): void =>
+  sendProblem(
+    response,
+    'not_ready',
+    'as many requests are in progress from this address as one may have; try again',
+  )
