@@ -3,7 +3,7 @@
  * stands at a stop, as the multiplexer tells them, against the same adapters driven directly, as an editor drives them.
  * Same adapter, same program, in turn.
  *
- *     node tests/bench/debug-native.ts
+ *     node tests/bench/debug-native.ts [ENGINE…]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -53,13 +53,14 @@ type Case = {
   readonly direct: (scope: ProcessScope) => Promise<Peer>
 }
 
-export async function bench({ runs = 200 }: { runs?: number } = {}): Promise<Row[]> {
+export async function bench({ runs = 200, engines = [] as readonly string[] } = {}): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-native-'))
   try {
     await using scope = new ProcessScope({ graceMs: 0 })
     const rows: Row[] = []
     for (const one of await cases(directory, scope))
-      rows.push(...(await measure(one, directory, scope, runs)))
+      if (engines.length === 0 || engines.includes(one.name))
+        rows.push(...(await measure(one, directory, scope, runs)))
     return rows
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -148,4 +149,4 @@ async function measure(
   ]
 }
 
-await printIfMain(import.meta, bench)
+await printIfMain(import.meta, () => bench({ engines: process.argv.slice(2) }))

@@ -21,6 +21,8 @@ export type ReadyProgram = Program & Disposable & { readonly options: OpenOption
 export type Enclosure = {
   /** Whether anything encloses them. */
   readonly apart: boolean
+  /** Whether they share the host's network. */
+  readonly network: boolean
   /** `statusFile`: gets what `hasBegun` asks for. */
   enclose(program: Program, directory: string, statusFile?: string): ReadyProgram
   /** Whether a file can be read inside; its path without symbolic links. */
@@ -104,6 +106,7 @@ async function isolationWith(
   return {
     ok: true,
     apart: true,
+    network: access.network,
     enclose(program, directory, statusFile) {
       const mark = program.environment[scopeVariable]
       const outside = mark === undefined ? {} : { [scopeVariable]: mark }
@@ -120,6 +123,7 @@ async function isolationWith(
 /** Not apart at all. */
 export const openly: Enclosure = {
   apart: false,
+  network: true,
   enclose: program => ({ ...program, options: undefined, [Symbol.dispose]: () => undefined }),
   shows: () => true,
 }

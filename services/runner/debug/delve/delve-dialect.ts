@@ -12,6 +12,7 @@ import { BeginningRefused, type Dialect, type Speaker, Unlaunchable } from '../w
 import { refuseToGoOn } from '../within/refuse-to-go-on.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { buildErrors } from './build-errors.ts'
+import { secretVariable } from './connecting-host.ts'
 
 /** In milliseconds. */
 const answerMs = 30_000
@@ -97,7 +98,7 @@ export class DelveDialect implements Dialect {
       // Otherwise it would be sent on at once.
       ...(mode === 'core' ? { coreFilePath: this.#target.core, stopOnEntry: true } : {}),
       // What Delve itself is to have: see its engine.
-      env: { XDG_CONFIG_HOME: this.#target.configuration },
+      env: { XDG_CONFIG_HOME: this.#target.configuration, [secretVariable]: null },
       ...{ outputMode: 'local', stackTraceDepth: 10_000, hideSystemGoroutines: true },
     }
     const there = to.next('initialized')

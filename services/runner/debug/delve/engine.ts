@@ -14,6 +14,7 @@ import type { Place } from '../place.ts'
 import { versionOf } from '../version-of.ts'
 import { DapWithin } from '../within/dap-within.ts'
 import type { EngineHost } from '../within/engine-host.ts'
+import { connectingHost } from './connecting-host.ts'
 import { buildMs, DelveDialect, type DelveTarget } from './delve-dialect.ts'
 import { findDelve } from './find-delve.ts'
 
@@ -41,11 +42,16 @@ export function delveEngine(scope: ProcessScope): Engine {
       const target = await targetOf(request, place)
       if (!target.ok) return target
       const { python, dlv } = found.delve
-      const words = [python, '-I', '-S', relayFile, dlv]
       // Delve looks for its own in the home of the host's user otherwise, and complains where there is none.
       const { TMPDIR = '/tmp', HOME = TMPDIR, XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
+      const environment = { XDG_CONFIG_HOME }
+      if (connects(request, place)) {
+        const { host, begin } = await connectingHost(dlv, environment, place)
+        return { ok: true, plan: { ...planOf(request, target.target, host), begin } }
+      }
+      const words = [python, '-I', '-S', relayFile, dlv]
       const followed = await followChildren(request, place, {
-        engine: { words, environment: { XDG_CONFIG_HOME } },
+        engine: { words, environment },
         language: 'go',
         attach: ({ pid, host, wake }) =>
           adapterOf({ ...request, stop_on_entry: false }, { ...processOf(pid, place), wake }, host),
@@ -61,6 +67,10 @@ export function delveEngine(scope: ProcessScope): Engine {
     },
   }
 }
+
+/** Whether Delve shares our network for certain: a process that runs already, or is a child, may have one of its own. */
+const connects = ({ children, program }: DebugRequest, { enclosure }: Place): boolean =>
+  process.platform === 'linux' && enclosure.network && children !== 'follow' && program.kind !== 'process'
 
 const processOf = (pid: number, { worktree }: Place): DelveTarget => ({
   ...{ mode: 'local', program: '', pid, arguments: [], configuration: null },

@@ -5,7 +5,7 @@ import type { ChildProcess, OpenAdapter } from '../adapter.ts'
 import type { DebuggeeProgram } from '../engine.ts'
 import type { Place } from '../place.ts'
 import { type EngineHost, engineHost } from '../within/engine-host.ts'
-import type { EnginePipes } from '../within/engine-pipes.ts'
+import type { EngineWay } from '../within/engine-pipes.ts'
 import type { ProcessWatch, WaitingProcess } from './process-watch.ts'
 
 /** The exit code of what was killed. */
@@ -47,7 +47,7 @@ export async function nativeChild(
     await remove()
     throw error
   })
-  let pipes: EnginePipes | undefined
+  let pipes: EngineWay | undefined
   let over = (_code?: number) => {}
   const open = () => {
     pipes = host.open()

@@ -2,7 +2,7 @@ import { closeSync, constants, mkdtempSync, openSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Adapter, DapPeer } from '../adapter.ts'
-import type { EnginePipes } from '../within/engine-pipes.ts'
+import type { EngineWay } from '../within/engine-pipes.ts'
 
 /** A directory, of mode 0700, that an agent finds by its path, and we by what has been opened: whatever becomes of that path. */
 export class AgentRoom implements AsyncDisposable {
@@ -25,10 +25,10 @@ export class AgentRoom implements AsyncDisposable {
 export class BroughtAdapter implements Adapter {
   readonly client: DapPeer
   readonly #adapter: Adapter
-  readonly #pipes: EnginePipes
+  readonly #pipes: EngineWay
   readonly #room: AgentRoom
 
-  constructor(adapter: Adapter, pipes: EnginePipes, room: AgentRoom) {
+  constructor(adapter: Adapter, pipes: EngineWay, room: AgentRoom) {
     this.#adapter = adapter
     this.#pipes = pipes
     this.#room = room

@@ -153,6 +153,7 @@ const nowhere = (worktree: string): Place => ({
   ...{ worktree, directory: worktree, environment: {} },
   enclosure: {
     apart: false,
+    network: false,
     shows: () => false,
     enclose: () => {
       throw new Error('a record runs nothing')

@@ -6,7 +6,7 @@ import { DapClient } from '../dap-client.ts'
 import { anyBodySchema } from '../dap-messages.ts'
 import { type DapOutcome, parsedOutcome } from '../pending-requests.ts'
 import type { EngineHost } from './engine-host.ts'
-import type { EnginePipes } from './engine-pipes.ts'
+import type { EngineWay } from './engine-pipes.ts'
 
 /** What is said to an adapter at its beginning. Each rejects with a BeginningFailed where it comes to nothing. */
 export type Speaker = {
@@ -69,7 +69,7 @@ export type Dialect = {
 export class DapWithin implements Adapter {
   readonly client: DapPeer
   readonly #dialect: Dialect
-  readonly #pipes: EnginePipes
+  readonly #pipes: EngineWay
   readonly #adapter: DapClient
   readonly #event: Opening['event']
   readonly #unlaunchable: Opening['unlaunchable']

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DebuggeeProgram } from '../engine.ts'
 import type { Place } from '../place.ts'
-import { EnginePipes, makePipes } from './engine-pipes.ts'
+import { EnginePipes, type EngineWay, makePipes } from './engine-pipes.ts'
 
 const hostFile = join(import.meta.dirname, 'engine-host.sh')
 
@@ -9,7 +9,7 @@ const hostFile = join(import.meta.dirname, 'engine-host.sh')
 export type EngineHost = {
   readonly program: DebuggeeProgram
   /** Once. Throws where the pipes cannot be opened. */
-  readonly open: () => EnginePipes
+  readonly open: () => EngineWay
 }
 
 /**

@@ -45,11 +45,24 @@ async function endOf(words: readonly string[], start: StartProcess): Promise<num
   return await Promise.race([started.ended, promise]).finally(() => clearTimeout(timer))
 }
 
+/** How an engine is spoken to that runs within the debuggee's command. */
+export type EngineWay = Disposable & {
+  /** Ends when the engine has gone. */
+  readonly output: Readable
+  readonly input: Writable
+  /** Resolves when the engine can be spoken to. */
+  readonly begun: Promise<void>
+  /** The end of what the engine has written to its standard error. */
+  readonly stderr: string
+  /** Ends the engine; the command ends with this code. The first one stands, and none once this is disposed of. */
+  leave(code: number): void
+}
+
 /**
  * Our ends of the pipes of an engine that runs within the debuggee's command. Nothing here waits for the other side: it
  * may come late or never. Once it has come, `output` ends when the engine and what it has left it to are gone.
  */
-export class EnginePipes implements Disposable {
+export class EnginePipes implements EngineWay {
   readonly output: Readable
   readonly input: Writable
   readonly #control: number
@@ -92,12 +105,10 @@ export class EnginePipes implements Disposable {
     return this.#begun.promise
   }
 
-  /** The end of what the engine has written to its standard error. */
   get stderr(): string {
     return this.#stderr.trim()
   }
 
-  /** Ends the engine; the command ends with this code. The first one stands, and none once this is disposed of. */
   leave(code: number): void {
     if (this.#told) return
     this.#told = true

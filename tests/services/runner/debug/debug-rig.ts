@@ -112,9 +112,14 @@ export class DebugClient {
 }
 
 /** A runner with one session of these files, and a client on its socket. */
-export async function debugRig(t: Test, tree: Tree, overrides: Parameters<typeof runnerRig>[1] = {}) {
+export async function debugRig(
+  t: Test,
+  tree: Tree,
+  overrides: Parameters<typeof runnerRig>[1] = {},
+  options: Parameters<RunnerRig['session']>[1] = {},
+) {
   const rig = await runnerRig(t, overrides)
-  const session = await rig.session(await rig.repository(tree))
+  const session = await rig.session(await rig.repository(tree), options)
   const client = await DebugClient.connect(rig.socket)
   t.teardown(() => client.close())
   return { rig, session, client, ...debugging(rig, session, client) }

@@ -21,8 +21,10 @@ export async function delveRig(
   t: Test,
   files: Readonly<Record<string, string>>,
   overrides: Parameters<typeof debugRig>[2] = {},
+  options: Parameters<typeof debugRig>[3] = {},
 ) {
-  const rig = await debugRig(t, { 'go.mod': 'module example.org/app\n\ngo 1.19\n', ...files }, overrides)
+  const module = { 'go.mod': 'module example.org/app\n\ngo 1.19\n' }
+  const rig = await debugRig(t, { ...module, ...files }, overrides, options)
   const launchOf = ({ path = '.', core, ...options }: GoLaunch): LaunchOptions => ({
     program: { kind: 'go', path, ...(core === undefined ? {} : { core }) },
     engines: ['delve'],
