@@ -1,5 +1,5 @@
 import { type Families, ServiceMetrics, workBuckets } from '../../lib/metrics.ts'
-import type { CommandStatus } from '../contract/command-state.ts'
+import type { CommandFailure, CommandStatus } from '../contract/command-state.ts'
 import type { EnvironmentManager } from '../contract/environment-state.ts'
 import { countRetries } from '../store/figures.ts'
 import type { Store } from '../store/store.ts'
@@ -9,6 +9,8 @@ export type RunnerMetricsOptions = {
   readonly slots: number
   /** How many jobs are under way. */
   readonly jobs: () => number
+  /** How many apps of sessions it looks after. */
+  readonly apps: () => number
 }
 
 const takeOutcomes = ['warm', 'new', 'healed'] as const
@@ -83,8 +85,19 @@ export class RunnerMetrics {
     'Worktrees that were given back: warm again, or removed.',
     ['outcome'],
   )
+  readonly #appStarts = this.#metrics.histogram(
+    'debug_server_app_start_seconds',
+    'From the launch of an app to when it was ready.',
+    [],
+    workBuckets,
+  )
+  readonly #appEnds = this.#metrics.counter(
+    'debug_server_app_ends_total',
+    'Apps that have ended: why they were ended or failed; `exited` is by themselves.',
+    ['reason'],
+  )
 
-  constructor({ store, slots, jobs }: RunnerMetricsOptions) {
+  constructor({ store, slots, jobs, apps }: RunnerMetricsOptions) {
     for (const form of ['plain', 'stored']) this.#compressed.inc({ form }, 0)
     for (const outcome of ['taken', 'refused']) this.#claims.inc({ outcome }, 0)
     for (const outcome of takeOutcomes) this.#worktrees.inc({ outcome }, 0)
@@ -96,6 +109,10 @@ export class RunnerMetrics {
       [],
       gauge => gauge.set(jobs()),
     )
+    this.#metrics.gauge('debug_server_apps', 'Apps of sessions that run or start.', [], gauge =>
+      gauge.set(apps()),
+    )
+    for (const reason of ['exited', 'app_idle', 'app_not_ready'] as const) this.#appEnds.inc({ reason }, 0)
     countRetries(this.#metrics, store)
   }
 
@@ -149,6 +166,14 @@ export class RunnerMetrics {
 
   scrubbed(outcome: (typeof scrubOutcomes)[number]): void {
     this.#scrubs.inc({ outcome })
+  }
+
+  appReady(tookMs: number): void {
+    this.#appStarts.observe(tookMs / 1_000)
+  }
+
+  appEnded(reason: CommandFailure['reason'] | 'exited'): void {
+    this.#appEnds.inc({ reason })
   }
 
   families(): Promise<Families> {

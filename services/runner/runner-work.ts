@@ -73,6 +73,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #keeper: SessionKeeper
   readonly #upkeep: readonly PeriodicJob[]
   readonly #worktrees: WorktreeKeeper
+  readonly #apps: Apps
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
   readonly #survey: () => Promise<Survey>
@@ -163,6 +164,7 @@ export class RunnerWork implements AsyncDisposable {
       upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]
     this.#worktrees = new WorktreeKeeper(context, jobs)
+    this.#apps = apps
     this.#reconciler = new Reconciler(context, jobs, this.#debugging, apps)
     this.#end = async () => {
       // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
@@ -180,6 +182,11 @@ export class RunnerWork implements AsyncDisposable {
   /** How many jobs run. */
   get jobs(): number {
     return this.#jobs.size
+  }
+
+  /** How many apps of sessions live here. */
+  get apps(): number {
+    return this.#apps.size
   }
 
   async pass(): Promise<void> {

@@ -49,7 +49,9 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   if (isolation.sandbox.kind === 'none' && isolation.mode !== 'none')
     log.warn({ reason: isolation.sandbox.reason }, 'commands are not kept apart from this host')
   const spawner = started.use(new Spawner(() => findSystemTool('python3', deps.path)))
-  const metrics = new RunnerMetrics({ store, slots, jobs: () => lease?.work.jobs ?? 0 })
+  const metrics = new RunnerMetrics({
+    ...{ store, slots, jobs: () => lease?.work.jobs ?? 0, apps: () => lease?.work.apps ?? 0 },
+  })
   const terminals = new Terminals(deps)
   const viewers = new ConnectedViewers()
   const socket = started.use(

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DeclaredApps } from '../../../config/apps.ts'
 import { toInstant } from '../../../lib/clock.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
-import type { CommandId, SessionId } from '../../contract/ids.ts'
+import type { CommandId, RunnerToken, SessionId } from '../../contract/ids.ts'
 import { appMayStart } from '../../store/app-state.ts'
 import { toCommand } from '../../store/rows.ts'
+import { listRunners } from '../../store/runners.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { lastOfApp, queueApp } from '../../store/session-apps.ts'
 import { secretsOf } from '../../store/session-secrets.ts'
@@ -39,6 +40,11 @@ export class Apps {
     this.#deps = deps
   }
 
+  /** How many live. */
+  get size(): number {
+    return this.#live.size
+  }
+
   /** What the command of an app is run with. */
   host({ id }: Pick<CommandRow, 'id'>): Debuggee {
     const { declared, toPort, programs, opencode } = this.#deps
@@ -57,6 +63,7 @@ export class Apps {
     const late = AbortSignal.timeout(patienceMs)
     for (;;) {
       const row = await this.#running(session, app)
+      if (row !== undefined) await this.#refuseAnothers(row)
       const hosted = row && this.#live.get(row.id)
       if (row?.status === 'running' && (await hosted?.untilReady(late))) {
         const way = await hosted?.connect().catch(() => undefined)
@@ -65,6 +72,17 @@ export class Apps {
       if (late.aborted) throw notInTime(app, row)
       await delay(lookMs)
     }
+  }
+
+  /** Who asks is told at once where another runner has it, and finds that by the store. One that was this one is not another. */
+  async #refuseAnothers({ app, runner_token: holder }: CommandRow): Promise<void> {
+    const { store, lease } = this.#context
+    if (holder === null || holder === lease.token) return
+    const runners = await listRunners(store)
+    const instanceOf = (of: RunnerToken) => runners.find(({ token }) => token === of)?.instance_id
+    const instance = instanceOf(holder)
+    if (instance !== undefined && instance !== instanceOf(lease.token))
+      throw new Refusal('runner_unavailable', `another runner has the app ${app}: try again`)
   }
 
   /** The app as it lives, started where it has to be; undefined as long as its session starts. */

@@ -6,7 +6,8 @@ import type { AppSettings } from '../../../config/app-schema.ts'
 import { toInstant } from '../../../lib/clock.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { CommandId, SessionId } from '../../contract/ids.ts'
-import { commandLineOf, environmentOf } from '../../store/rows.ts'
+import { getCommand } from '../../store/commands.ts'
+import { commandLineOf, environmentOf, toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { noteAppPort, noteAppReady } from '../../store/session-apps.ts'
 import { abortable } from '../abortable.ts'
@@ -52,6 +53,7 @@ export class HostedApp implements Debuggee {
   readonly #ready = Promise.withResolvers<void>()
   #target: { session: SessionId; port: number | null; settings: AppSettings } | undefined
   #end: (cause: EndCause) => void = () => undefined
+  #launched: number | undefined
   #connections = 0
   #idle: NodeJS.Timeout | undefined
 
@@ -110,6 +112,7 @@ export class HostedApp implements Debuggee {
   }
 
   launched(): void {
+    this.#launched = performance.now()
     void this.#start()
   }
 
@@ -159,7 +162,12 @@ export class HostedApp implements Debuggee {
     clearTimeout(this.#idle)
   }
   async killed(): Promise<void> {}
-  async recorded(): Promise<void> {}
+
+  async recorded(): Promise<void> {
+    const { store, metrics } = this.#context
+    const row = await getCommand(store, this.#id)
+    metrics.appEnded((row && toCommand(row).failure?.reason) ?? 'exited')
+  }
 
   async ended(): Promise<void> {
     this.#over.abort()
@@ -173,11 +181,12 @@ export class HostedApp implements Debuggee {
   }
 
   async #start(): Promise<void> {
-    const { store, clock, lease, changed, log } = this.#context
+    const { store, clock, lease, changed, log, metrics } = this.#context
     try {
       if (!(await this.#untilAnswering()) || this.#target === undefined) return
       await noteAppReady(store, this.#id, toInstant(clock.now()), lease.token)
       this.#ready.resolve()
+      if (this.#launched !== undefined) metrics.appReady(performance.now() - this.#launched)
       changed({ session: this.#target.session, command: this.#id })
       this.#watchIdle()
     } catch (error) {

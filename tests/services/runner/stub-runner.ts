@@ -48,7 +48,7 @@ export function startStubRunner({ store, token, slots, ran }: StubRunner): Async
       changed: () => undefined,
     },
     cgroups: { kind: 'none', reason: 'nothing runs' },
-    metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size }),
+    metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size, apps: () => 0 }),
     lease: { token, held: () => true, require: () => undefined, doubt: () => undefined },
   } as unknown as RunnerContext
   const makeRun: MakeRun = (_, session) => ({

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { instanceId, type RunnerToken } from '../../../../services/contract/ids.ts'
 import { getCommand, listCommands, requestCancel } from '../../../../services/store/commands.ts'
+import { listRunners, registerRunner } from '../../../../services/store/runners.ts'
 import { lastOfApp } from '../../../../services/store/session-apps.ts'
 import { moveSession } from '../../../../services/store/session-transitions.ts'
 import { getSession } from '../../../../services/store/sessions.ts'
@@ -86,6 +88,30 @@ t.test('a runner that starts anew takes up what runs', async t => {
   t.match(await get(rig, session.id, patient('site')), 'hello')
   t.equal((await lastOfApp(rig.store, session.id, 'site'))?.id, before?.id)
   t.match(before && (await getCommand(rig.store, before.id)), { status: 'running' })
+})
+
+t.test('who comes to a runner for an app that another one has is told at once', async t => {
+  const rig = await appsRig(t, { site: onSocket })
+  const session = await rig.session(await rig.repository({ 'site.py': site }))
+  t.match(await get(rig, session.id, patient('site')), 'hello')
+  const row = await lastOfApp(rig.store, session.id, 'site')
+  if (row === undefined) throw new Error('it runs')
+  const takes = (token: RunnerToken | null) =>
+    rig.store.write(transaction =>
+      transaction.updateTable('commands').set('runner_token', token).where('id', '=', row.id).execute(),
+    )
+  const [own] = await listRunners(rig.store)
+  if (own === undefined) throw new Error('it is registered')
+  const { token: _, beats: __, renewed_at: now, ...like } = own
+  await takes(await registerRunner(rig.store, { ...like, now, instance_id: instanceId.create() }))
+  const began = performance.now()
+  t.equal(
+    await get(rig, session.id, patient('site')),
+    'runner_unavailable: another runner has the app site: try again',
+  )
+  t.ok(performance.now() - began < 30_000, 'not when its patience is over')
+  await takes(row.runner_token)
+  t.match(await get(rig, session.id, patient('site')), 'hello')
 })
 
 t.test('what an app puts in the place of its socket leads nowhere', async t => {

@@ -1,5 +1,6 @@
 import { type FileHandle, lstat, readlink } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { isUtf8Name, type Names, shown } from '../../../../../lib/tree/names.ts'
@@ -14,6 +15,8 @@ const mostEntries = 100_000
 const deepest = 256
 /** Archives that are made at a time: each keeps a processor busy. */
 const mostAtATime = 4
+/** How much of a file is read at a time. */
+const pieceBytes = 65_536
 /** What is told of what was left out. */
 const mostTold = 1_000
 
@@ -104,7 +107,12 @@ class Packing {
         this.zip.addBuffer(target, as, { ...about, compress: false })
       } else if (stats.isFile()) {
         await using file = await openFileAt(directory, name)
-        const content = file.createReadStream({ autoClose: false, signal: this.signal })
+        const pieces = piecesOf(file)
+        // One of which nothing can be read has no entry.
+        const first = await pieces.next()
+        const content = Readable.from(this.#asFarAsRead(first, pieces, as), { objectMode: false })
+        // Where all of it is given up, whoever waits for it is told otherwise.
+        content.on('error', () => {})
         this.zip.addReadStream(content, as, about)
         // The next one only when this one has been taken: nothing is kept in memory.
         await finished(content, { signal: this.signal })
@@ -112,6 +120,16 @@ class Packing {
     } catch (error) {
       if (this.signal.aborted) throw error
       this.#leave(as, 'it cannot be read')
+    }
+  }
+
+  /** An entry that has begun cannot be taken back, and one that does not end would hold up all that follow. */
+  async *#asFarAsRead(first: IteratorResult<Buffer>, rest: AsyncIterator<Buffer>, as: string) {
+    try {
+      for (let part = first; !part.done; part = await rest.next()) yield part.value
+    } catch (error) {
+      if (this.signal.aborted) throw error
+      this.#leave(as, 'it is cut short here, for it cannot be read to its end')
     }
   }
 
@@ -123,6 +141,14 @@ class Packing {
   #leave(as: string, why: string): void {
     if (this.#leftOut.length < mostTold) this.#leftOut.push(`${as}: ${why}`)
     else if (this.#leftOut.length === mostTold) this.#leftOut.push('… and more')
+  }
+}
+
+async function* piecesOf(file: FileHandle): AsyncGenerator<Buffer, undefined> {
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes))
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
   }
 }
 

@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { createServer, request } from 'node:http'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { Tree } from '../../../../../../lib/tree/tree.ts'
+import { type Part, sendArchive } from '../../../../../../services/runner/apps/programs/files/archive.ts'
 import { until } from '../../../../../until.ts'
 import { Program } from '../rig.ts'
 
@@ -69,3 +73,52 @@ t.test('no more than four at a time; who goes away makes room', async t => {
   for (const one of asking) one.destroy()
   await until('room', async () => (await program.ask('/download?path=dir')).status === 200)
 })
+
+/** Of a tree of which Linux refuses to read one file: the memory of this process. */
+async function archived(t: Test, tree: Tree, ...parts: Part[]): Promise<Buffer> {
+  const server = createServer((_, response) => void sendArchive(tree, parts, response).catch(() => undefined))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => void server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const answer = await fetch(`http://127.0.0.1:${address.port}`)
+  return Buffer.from(await answer.arrayBuffer())
+}
+
+t.test('a file that cannot be read is left out, and holds up none that follow', async t => {
+  await using tree = await Tree.open(realpathSync('/proc/self'))
+  const part = (name: string): Part => ({ names: [Buffer.from(name)], as: name })
+  const found = unpacked(await archived(t, tree, part('mem'), part('comm')))
+  t.same(Object.keys(found), ['comm', 'LEFT-OUT.txt'])
+  t.match(found, { 'LEFT-OUT.txt': { content: 'mem: it cannot be read\n' } })
+})
+
+t.test('one that cannot be read to its end is cut short, which the note tells', async t => {
+  await using tree = await Tree.open(program.worktree)
+  writeFileSync(inside('first'), Buffer.alloc(300_000, 'x'))
+  writeFileSync(inside('second'), 'whole')
+  const { read } = await fileHandlePrototype(inside('first'))
+  let reads = 0
+  t.intercept(read.of, 'read', {
+    value(...given: unknown[]) {
+      if (++reads === 3) throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+      return Reflect.apply(read.value, this, given)
+    },
+  })
+  const found = unpacked(
+    await archived(t, tree, ...['first', 'second'].map(name => ({ names: [Buffer.from(name)], as: name }))),
+  )
+  t.match(found, {
+    first: { content: 'x'.repeat(100) },
+    second: { content: 'whole' },
+    'LEFT-OUT.txt': { content: 'first: it is cut short here, for it cannot be read to its end\n' },
+  })
+})
+
+/** What reads of all open files go through. */
+async function fileHandlePrototype(path: string) {
+  await using file = await open(path)
+  const of: FileHandle = Object.getPrototypeOf(file)
+  return { read: { of, value: of.read } }
+}
