@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { oncePer } from '../../lib/once-per.ts'
 import { note } from '../../lib/subject.ts'
 import type { Breakpoint } from '../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../contract/debug-request.ts'
@@ -160,23 +161,26 @@ const joined = (database: Kysely<Schema>) =>
       'debug_sessions.ended_at as debug_ended_at',
     ])
 
-const apart = ({
-  position,
-  engine,
-  request_json,
-  breakpoints_json,
-  parent_id,
-  process_id,
-  end_json,
-  debug_id,
-  debug_created_at,
-  debug_ended_at,
-  ...row
-}: Flat): DebugSessionJoined => ({
-  ...{ position, engine, request_json, breakpoints_json, parent_id, process_id, end_json },
-  ...{ id: debug_id, created_at: debug_created_at, ended_at: debug_ended_at },
-  ...{ session_id: row.session_id, command_id: row.id, row },
-})
+/** Once for each row: of one that is recalled it is asked at every step of a debuggee. */
+const apart = oncePer(
+  ({
+    position,
+    engine,
+    request_json,
+    breakpoints_json,
+    parent_id,
+    process_id,
+    end_json,
+    debug_id,
+    debug_created_at,
+    debug_ended_at,
+    ...row
+  }: Flat): DebugSessionJoined => ({
+    ...{ position, engine, request_json, breakpoints_json, parent_id, process_id, end_json },
+    ...{ id: debug_id, created_at: debug_created_at, ended_at: debug_ended_at },
+    ...{ session_id: row.session_id, command_id: row.id, row },
+  }),
+)
 
 /** A session's debug sessions, newest first, from behind one on. */
 export const listDebugSessions = async (
