@@ -258,7 +258,6 @@ export class LiveDebugSession implements AsyncDisposable {
     if (this.state.value.kind !== 'stopped') throw runningRefusal(this.children.told())
     const answer = this.adapter.request(command, { ...further, threadId: thread })
     this.#happens({ kind: 'sent_on' })
-    this.#frames.lookAhead()
     const outcome = await answer
     switch (outcome.kind) {
       case 'done':
@@ -310,7 +309,6 @@ export class LiveDebugSession implements AsyncDisposable {
       case 'halted':
         // It has gone on and stopped again before the adapter has said yes to that.
         if (wasSentOn(before)) this.#tell('continued')
-        this.#frames.lookAhead()
         this.#frames = this.newFrames()
         // Whoever stops anew works on no expression any more.
         this.unanswered.forget(after.event.threadId)

@@ -16,9 +16,6 @@ export type Given = {
   readonly named?: number | undefined
 }
 
-/** What was found of a file so short ago, in milliseconds, is told of a frame. */
-const freshMs = 20
-
 type Known = { frames: readonly StackFrame[]; complete: boolean }
 
 /**
@@ -35,7 +32,6 @@ export class StoppedFrames {
   readonly #functionName: (name: string) => string
   readonly #stacks = new Map<number, Known>()
   readonly #references = new Map<number, Given>()
-  #innermost: string | undefined
 
   constructor(
     ask: AskAdapter,
@@ -90,14 +86,8 @@ export class StoppedFrames {
     return frame
   }
 
-  /** Looks at the file of the innermost frame, where the next stop will be for the most part. */
-  lookAhead(): void {
-    if (this.#innermost !== undefined) void this.#lines(this.#innermost)
-  }
-
   async told({ name, line, column, source }: StackFrame, index: number): Promise<Frame> {
     const file = await this.#paths.told(source?.path)
-    if (index === 0) this.#innermost = source?.path
     const lines = file === null || source?.path === undefined ? undefined : await this.#lines(source.path)
     return {
       index,
@@ -142,7 +132,7 @@ export class StoppedFrames {
   }
 
   #lines(path: string): Promise<SourceLines> {
-    return this.#text.lines(path, this.#shows, freshMs)
+    return this.#text.lines(path, this.#shows)
   }
 
   #begun(thread: number, frames: readonly StackFrame[]): void {

@@ -20,26 +20,40 @@ t.test('the lines of a file, whatever ends them', async t => {
 
 t.test('a file is read again when it has changed, and only then', async t => {
   const text = new SourceText()
+  let looks = 0
+  const shows = () => {
+    looks++
+    return true
+  }
   writeFileSync(path('app.py'), 'one\n')
-  const first = await text.lines(path('app.py'), () => true)
-  t.equal(await text.lines(path('app.py'), () => true), first)
+  const first = await text.lines(path('app.py'), shows)
+  t.equal(await text.lines(path('app.py'), shows), first)
+  t.equal(looks, 1)
   writeFileSync(path('app.py'), 'two\n')
   utimesSync(path('app.py'), 1, 1)
-  t.equal(lineOf(await text.lines(path('app.py'), () => true), 1), 'two')
+  t.equal(lineOf(await text.lines(path('app.py'), shows), 1), 'two')
   rmSync(path('app.py'))
-  t.equal(await text.lines(path('app.py'), () => true), undefined)
+  t.equal(await text.lines(path('app.py'), shows), undefined)
 })
 
-t.test('a file is not looked at again where that was done so short ago as is good enough', async t => {
+t.test('who asks for the first time is shown what is kept as they may see it', async t => {
   const text = new SourceText()
-  const long = 60_000
-  writeFileSync(path('fresh.py'), 'one\n')
-  const first = await text.lines(path('fresh.py'), () => true)
-  rmSync(path('fresh.py'))
-  t.equal(await text.lines(path('fresh.py'), () => true, long), first)
-  t.equal(await text.lines(path('fresh.py'), () => false, long), undefined, 'who may not see it does not')
-  t.equal(await text.lines(path('fresh.py'), () => true), undefined, 'it is looked at')
-  t.equal(await text.lines(path('fresh.py'), () => true, long), undefined, 'the last look counts')
+  writeFileSync(path('kept.py'), 'one\n')
+  const first = await text.lines(path('kept.py'), () => true)
+  t.equal(await text.lines(path('kept.py'), () => false), undefined)
+  t.equal(await text.lines(path('kept.py'), () => true), first)
+})
+
+t.test('a name that leads elsewhere by now is looked up again', async t => {
+  const text = new SourceText()
+  const shows = (one: string) => one === path('open')
+  writeFileSync(path('open'), 'open\n')
+  writeFileSync(path('hidden'), 'hidden\n')
+  symlinkSync(path('open'), path('moved.py'))
+  t.equal(lineOf(await text.lines(path('moved.py'), shows), 1), 'open')
+  rmSync(path('moved.py'))
+  symlinkSync(path('hidden'), path('moved.py'))
+  t.equal(await text.lines(path('moved.py'), shows), undefined)
 })
 
 t.test('the files that were asked for last are kept', async t => {
