@@ -112,7 +112,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
       log,
       successorMs: limits.successor,
       onChanged: change => changes.announce(change),
-      onDebug: event => debugEvents.announce(event),
+      onDebug: news => debugEvents.announce(news),
       onConnected: () => {
         viewers.tellAll()
         debugEvents.gap()

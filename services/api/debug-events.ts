@@ -1,10 +1,8 @@
-import type { DebugOutput } from '../contract/debug-resources.ts'
 import type { SessionId } from '../contract/ids.ts'
-import type { DebugEvent } from '../contract/runner-messages.ts'
+import type { DebugNews } from '../contract/runner-messages.ts'
 
 export type DebugWatcher = {
-  /** `frame`: the event as clients get it, made once for all of them. */
-  readonly onEvent: (event: DebugEvent, frame: string) => void
+  readonly onEvent: (news: DebugNews) => void
   /** The runner was lost and has come back, or another one has: events are missing. */
   readonly onGap: () => void
 }
@@ -24,11 +22,8 @@ export class DebugEvents {
     }
   }
 
-  announce(event: DebugEvent): void {
-    const watchers = this.#bySession.get(event.debug.session)
-    if (watchers === undefined) return
-    const frame = eventFrame(event)
-    for (const watcher of watchers) watcher.onEvent(event, frame)
+  announce(news: DebugNews): void {
+    for (const watcher of this.#bySession.get(news.session) ?? []) watcher.onEvent(news)
   }
 
   gap(): void {
@@ -40,6 +35,3 @@ export class DebugEvents {
     return [...this.#bySession.values()].reduce((sum, watchers) => sum + watchers.size, 0)
   }
 }
-
-export const eventFrame = (event: DebugEvent, output?: DebugOutput): string =>
-  JSON.stringify({ type: 'event', ...event, output })

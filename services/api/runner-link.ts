@@ -5,7 +5,7 @@ import { socketLines } from '../../lib/socket-lines.ts'
 import type { InstanceId, SessionId } from '../contract/ids.ts'
 import {
   type Ask,
-  type DebugEvent,
+  type DebugNews,
   type FromRunner,
   fromRunnerSchema,
   type LiveAnswer,
@@ -34,7 +34,7 @@ export type RunnerLinkDependencies = {
   readonly socket: string
   readonly log: Logger
   readonly onChanged: (change: Change) => void
-  readonly onDebug: (event: DebugEvent) => void
+  readonly onDebug: (news: DebugNews) => void
   /** A runner has been connected, the same or another: what happened before was not told. */
   readonly onConnected: () => void
   /** How long after a runner has gone its successor is waited for, in milliseconds. */
@@ -221,7 +221,7 @@ export class RunnerLink implements Disposable {
         break
       }
       case 'debug':
-        this.#deps.onDebug({ event: message.event, debug: message.debug, by: message.by })
+        this.#deps.onDebug(message)
         break
       case 'dap':
       case 'dap_child':

@@ -3,7 +3,6 @@ import { limitEnforcements } from './command-limits.ts'
 import { fromRunnerDap, toRunnerDap } from './dap.ts'
 import { viewerSchema } from './debug-control.ts'
 import { debugEvents } from './debug-events.ts'
-import { debugSessionSchema } from './debug-resources.ts'
 import { debugEngines } from './debug-state.ts'
 import { environmentManagers } from './environment-state.ts'
 import { commandId, debugSessionId, instanceId, repositoryId, sessionId } from './ids.ts'
@@ -176,17 +175,19 @@ export const fromRunnerSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('debug'),
+    session: sessionId.schema,
+    debug: debugSessionId.schema,
     event: z.enum(debugEvents),
-    debug: debugSessionSchema,
-    by: viewerSchema.nullable(),
+    /** As it is told to clients (`debug-message.ts`): the API passes it on as it is. */
+    frame: z.string(),
   }),
   ...fromRunnerDap,
   fromRunnerTunnel,
 ])
 export type FromRunner = z.infer<typeof fromRunnerSchema>
 
-/** What happened to a debuggee. */
-export type DebugEvent = Omit<Extract<FromRunner, { type: 'debug' }>, 'type'>
+/** What happened to a debuggee, in words. */
+export type DebugNews = Omit<Extract<FromRunner, { type: 'debug' }>, 'type'>
 
 /** What the runner says to a question. */
 export type LiveAnswer =

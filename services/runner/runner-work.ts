@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { sharedRun } from '../../lib/shared-run.ts'
+import { newsOf } from '../contract/debug-news.ts'
 import type { SessionProcess } from '../contract/debug-process.ts'
 import type { DebugSessionId, SessionId } from '../contract/ids.ts'
 import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-messages.ts'
@@ -146,7 +147,7 @@ export class RunnerWork implements AsyncDisposable {
       engines: debuggers,
       scope: helpers,
       viewers: around.viewers,
-      tell: message => around.say({ type: 'debug', ...message }),
+      tell: event => around.say({ type: 'debug', ...newsOf(event) }),
     })
     this.#lease = lease
     this.#jobs = jobs

@@ -1,12 +1,12 @@
 import type { Viewer } from '../../contract/debug-control.ts'
+import { type DebugEvent, newsOf } from '../../contract/debug-news.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
-import type { DebugEvent } from '../../contract/runner-messages.ts'
+import type { DebugNews } from '../../contract/runner-messages.ts'
 import { type DebugSessionJoined, listDebugSessions } from '../../store/debug-sessions.ts'
 import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import { getSession } from '../../store/sessions.ts'
 import { concerns } from '../changes.ts'
 import type { Context } from '../context.ts'
-import { eventFrame } from '../debug-events.ts'
 import type { Refusal } from '../outcome.ts'
 import { Pulse } from '../pulse.ts'
 import { lastOutputOf } from './debug-output.ts'
@@ -56,7 +56,7 @@ export class DebugFeed {
     watches.use(changes.watch(change => concerns(change, { session: session.id }) && this.#pulse.beat()))
     watches.use(
       debugEvents.watch(session.id, {
-        onEvent: (event, frame) => this.#heard(event, frame),
+        onEvent: news => this.#heard(news),
         onGap: () => {
           this.#gap = true
           this.#pulse.beat()
@@ -74,10 +74,10 @@ export class DebugFeed {
     }
   }
 
-  #heard({ event, debug }: DebugEvent, frame: string): void {
-    if (this.#ended.has(debug.id)) return
-    if (event === 'ended') this.#ended.add(debug.id)
-    this.#told.set(debug.id, (this.#told.get(debug.id) ?? 0) + 1)
+  #heard({ event, debug, frame }: DebugNews): void {
+    if (this.#ended.has(debug)) return
+    if (event === 'ended') this.#ended.add(debug)
+    this.#told.set(debug, (this.#told.get(debug) ?? 0) + 1)
     this.#deps.say(frame)
   }
 
@@ -96,7 +96,7 @@ export class DebugFeed {
   }
 
   #tell(event: DebugEvent): void {
-    this.#heard(event, eventFrame(event))
+    this.#heard(newsOf(event))
   }
 
   /** Unless something happens meanwhile: then that was told, with a state at least as new. */
@@ -109,8 +109,7 @@ export class DebugFeed {
         lastOutputOf(context, row.row, mostOutput).catch(() => undefined),
       ])
       if (gone.aborted || this.#told.get(row.id) !== told) return
-      const event = { event: debug.status === 'ended' ? 'ended' : 'state', debug, by: null } as const
-      this.#heard(event, eventFrame(event, output))
+      this.#tell({ event: debug.status === 'ended' ? 'ended' : 'state', debug, by: null, output })
     } catch (error) {
       context.log.warn({ err: error, debug: row.id }, 'a debug session was not told of')
     }

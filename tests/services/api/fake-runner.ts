@@ -5,6 +5,7 @@ import { socketLines } from '../../../lib/socket-lines.ts'
 import type { CommandFailure, CommandStatus } from '../../../services/contract/command-state.ts'
 import type { DapAnswer, DebuggedProcess, ToRunnerDap } from '../../../services/contract/dap.ts'
 import type { Viewer } from '../../../services/contract/debug-control.ts'
+import { type DebugEvent, newsOf } from '../../../services/contract/debug-news.ts'
 import type { SessionProcess } from '../../../services/contract/debug-process.ts'
 import {
   type CommandId,
@@ -15,7 +16,6 @@ import {
 import type { LogStream } from '../../../services/contract/log-message.ts'
 import {
   type Ask,
-  type DebugEvent,
   type FromRunner,
   type LiveAnswer,
   longestAsk,
@@ -119,7 +119,7 @@ export class FakeRunner implements AsyncDisposable {
   }
 
   happens(event: Omit<DebugEvent, 'by'> & Partial<DebugEvent>): void {
-    this.say({ type: 'debug', by: null, ...event })
+    this.say({ type: 'debug', ...newsOf({ by: null, ...event }) })
   }
 
   /** Takes the next question that nobody has answered. */

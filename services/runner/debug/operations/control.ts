@@ -1,4 +1,10 @@
-import type { ControlAction, DebugControl, SeenViewer, Viewer } from '../../../contract/debug-control.ts'
+import {
+  type ControlAction,
+  type DebugControl,
+  type SeenViewer,
+  type Viewer,
+  viewerSchema,
+} from '../../../contract/debug-control.ts'
 import { viewerId } from '../../../contract/ids.ts'
 import { actor } from '../control/acting.ts'
 import { nameOf } from '../control/control-lease.ts'
@@ -28,7 +34,9 @@ export async function control(
       break
     case 'pass':
       live.viewers.control.pass(you, asking =>
-        to === undefined ? firstOf(asking) : named(to, [...asking, ...live.viewers.told()]),
+        to === undefined
+          ? firstOf(asking)
+          : named(to, [...asking, ...live.viewers.told().map(seen => viewerSchema.parse(seen))]),
       )
       break
     case 'release':

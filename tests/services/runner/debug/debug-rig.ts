@@ -1,9 +1,12 @@
+import { deepStrictEqual } from 'node:assert'
 import { spawnSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
 import type { CommandLimits } from '../../../../services/contract/command-limits.ts'
 import type { DebugRole, Viewer } from '../../../../services/contract/debug-control.ts'
+import { fromDebugSchema } from '../../../../services/contract/debug-message.ts'
+import type { DebugEvent } from '../../../../services/contract/debug-news.ts'
 import { type DebugRequest, debuggeeLine, enginesFor } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession, Frame, Variable } from '../../../../services/contract/debug-resources.ts'
 import {
@@ -13,7 +16,6 @@ import {
   viewerId,
 } from '../../../../services/contract/ids.ts'
 import {
-  type DebugEvent,
   fromRunnerSchema,
   type LiveAnswer,
   type LiveOperationName,
@@ -71,7 +73,7 @@ export class DebugClient {
     socket.on('error', () => undefined)
     createInterface({ input: socket }).on('line', line => {
       const message = fromRunnerSchema.parse(JSON.parse(line))
-      if (message.type === 'debug') this.events.push(message)
+      if (message.type === 'debug') this.events.push(eventIn(message.frame))
       else if (message.type === 'answer') this.#answers.get(message.id)?.({ ok: true, value: message.value })
       else if (message.type === 'refusal') this.#answers.get(message.id)?.({ ...message, ok: false })
     })
@@ -109,6 +111,15 @@ export class DebugClient {
   close(): void {
     this.#socket.destroy()
   }
+}
+
+/** What clients are told, which is all that the contract has and nothing else. */
+function eventIn(frame: string): DebugEvent {
+  const told: unknown = JSON.parse(frame)
+  const read = fromDebugSchema.parse(told)
+  if (read.type !== 'event') throw new Error(`${read.type} is no event`)
+  deepStrictEqual(told, read)
+  return read
 }
 
 /** A runner with one session of these files, and a client on its socket. */
