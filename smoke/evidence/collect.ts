@@ -135,7 +135,7 @@ const longestRunMs = 24 * 3_600_000
 
 /** Removes the evidence of the runs before the last so many, but for those that may be at work, and nothing that is none. */
 export async function pruneEvidence(root: string, keep: number, now: Date): Promise<void> {
-  const runs = (await namesIn(evidenceRoot(root))).filter(name => ofRun.test(name)).sort()
+  const runs = (await namesIn(evidenceRoot(root))).filter(isNameOfRun).sort()
   const killed = timeIn(new Date(now.getTime() - longestRunMs))
   for (const run of runs.slice(0, Math.max(0, runs.length - keep))) {
     const directory = join(evidenceRoot(root), run)
@@ -143,7 +143,8 @@ export async function pruneEvidence(root: string, keep: number, now: Date): Prom
   }
 }
 
-const ofRun = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-\w+$/
+/** Beside the evidence of runs stands what has git ignore it. */
+export const isNameOfRun = (name: string): boolean => /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-\w+$/.test(name)
 
 async function namesIn(directory: string): Promise<string[]> {
   return await readdir(directory).catch(() => [])

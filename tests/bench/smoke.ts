@@ -10,12 +10,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
+import { evidenceRoot, isNameOfRun } from '../../smoke/evidence/collect.ts'
 import type { Summary } from '../../smoke/evidence/summary.ts'
 import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import { median } from './row.ts'
 import { sourceRoot } from './source-root.ts'
 
-const evidence = join(sourceRoot, '.artifacts/logs/e2e-smoke')
+const evidence = evidenceRoot(sourceRoot)
 
 type Times = {
   readonly whole: number
@@ -57,7 +58,7 @@ async function smoke(temporary: string, words: readonly string[]) {
   // What is about to end by itself gets an instant to do so.
   await delay(500)
   const left = [...(await scope.survivors()).map(pid => `process ${pid}`), ...names(temporary)]
-  const run = names(evidence).find(name => !before.includes(name))
+  const run = names(evidence).find(name => isNameOfRun(name) && !before.includes(name))
   const summary = run === undefined ? undefined : readSummary(run)
   return { code: child.exitCode, whole, left, run, summary }
 }
