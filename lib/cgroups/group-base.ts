@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { type CgroupPlace, directoriesOf } from '../../../../lib/cgroups/cgroup-places.ts'
-import { controllers, handsOn } from '../../../../lib/cgroups/own-places.ts'
-import { writeKernelFile } from '../../../../lib/processes/write-kernel-file.ts'
+import { writeKernelFile } from '../processes/write-kernel-file.ts'
+import { type CgroupPlace, directoriesOf } from './cgroup-places.ts'
 import { makeGroup, namesOfGroups, removeGroup } from './group-directory.ts'
+import { controllers, handsOn } from './own-places.ts'
 
-/** The group in which those of commands are made. It has no process of its own, as version 2 demands. */
+/** A group in which others are made. It has no process of its own, as version 2 demands. */
 
 /** Makes it, unless it is there. `above`: the group that it lies in. Throws as the system does. */
 export function makeBase(above: CgroupPlace, base: CgroupPlace): void {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorCode } from '../../../../lib/error-code.ts'
+import { errorCode } from '../error-code.ts'
 
 /** Makes a control group; one that is there is as good. Throws as `mkdir` does. */
 export function makeGroup(directory: string): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
+import { groupsIn, removeBase } from '../../../lib/cgroups/group-base.ts'
 import { CommandGroup } from '../../../services/runner/limits/cgroups/command-group.ts'
 import { findCgroups } from '../../../services/runner/limits/cgroups/find-cgroups.ts'
-import { groupsIn, removeBase } from '../../../services/runner/limits/cgroups/group-base.ts'
 import type { DataFiles } from '../../../services/store/files.ts'
 
 /** Takes away what control groups a test has left, with what is in them. */

@@ -1,3 +1,4 @@
+import { makeBase } from '../../../../lib/cgroups/group-base.ts'
 import { errorCode } from '../../../../lib/error-code.ts'
 import type { CommandLimits } from '../../../contract/command-limits.ts'
 import { noteEnforcement } from '../../../store/commands.ts'
@@ -6,7 +7,6 @@ import type { CommandRow } from '../../../store/schema.ts'
 import type { RunnerContext } from '../../context.ts'
 import { CommandGroup } from './command-group.ts'
 import type { Cgroups } from './find-cgroups.ts'
-import { makeBase } from './group-base.ts'
 import { nameOfAttempt } from './group-names.ts'
 
 /** The group of a command that was started with one, whether it is there or not. */

@@ -1,7 +1,7 @@
+import { groupsIn } from '../../../../lib/cgroups/group-base.ts'
 import { runningCommands } from '../../../store/commands.ts'
 import type { RunnerContext } from '../../context.ts'
 import { CommandGroup } from './command-group.ts'
-import { groupsIn } from './group-base.ts'
 import { isTrial, nameOfAttempt } from './group-names.ts'
 
 /** Takes away the groups of attempts that are over, with what is in them: their runner was killed before it did. */
