@@ -35,14 +35,14 @@ type Section = readonly [title: string, text: string]
  */
 export async function diagnose(
   places: Places,
-  { mark }: Pick<Setting, 'mark'>,
+  run: Pick<Setting, 'mark' | 'group'>,
   failure: unknown,
   secrets: readonly string[] = [],
 ): Promise<string> {
   const parts: readonly (readonly [string, () => Promise<string>])[] = [
     ['Services', () => services(places)],
-    ['Processes of the run', async () => processes(mark)],
-    ['Open ports', () => ports(mark)],
+    ['Processes of the run', async () => processes(run)],
+    ['Open ports', () => ports(run)],
     ['Last answers', () => answers(places)],
   ]
   const sections: Section[] = await Promise.all(
@@ -103,9 +103,9 @@ async function services(places: Places): Promise<string> {
 }
 
 /** As a tree, those first whose parent is none of the run's. */
-function processes(mark: string): string {
+function processes(run: Pick<Setting, 'mark' | 'group'>): string {
   const parents = new Map(processTable().entries.map(({ pid, ppid }) => [pid, ppid]))
-  const pids = membersOf(mark).map(({ pid }) => pid)
+  const pids = membersOf(run).map(({ pid }) => pid)
   const below = (parent: number, depth: number): string[] =>
     pids
       .filter(pid => parents.get(pid) === parent)
@@ -115,8 +115,8 @@ function processes(mark: string): string {
   return lines.join('\n') || 'none'
 }
 
-async function ports(mark: string): Promise<string> {
-  const listeners = await listenersOf(membersOf(mark).map(({ pid }) => pid))
+async function ports(run: Pick<Setting, 'mark' | 'group'>): Promise<string> {
+  const listeners = await listenersOf(membersOf(run).map(({ pid }) => pid))
   if (listeners === undefined) return 'this system does not tell'
   return (
     listeners.map(({ pid, address, port }) => `${address}:${port} ${processText(pid)}`).join('\n') || 'none'

@@ -9,6 +9,8 @@ const settingSchema = z.object({
   version: z.literal(1),
   run: z.string(),
   mark: z.string(),
+  /** The control group that all of the run is in; undefined: it has none. */
+  group: z.string().optional(),
   evidence: z.string(),
   phases: z.array(z.custom<PhaseName>(name => typeof name === 'string' && isPhase(name))),
   source: z.string(),

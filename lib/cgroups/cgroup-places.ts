@@ -33,6 +33,13 @@ export function cgroupPlaces(memberships: string, mounts: string): CgroupPlace[]
   return [...placesOfVersion1(own, hierarchies), ...placesOfVersion2(own, hierarchies)]
 }
 
+/** The group of version 2 that a process is in, where it can be seen. */
+export function groupOfVersion2(memberships: string, mounts: string): string | undefined {
+  const own = memberships.split('\n').flatMap(line => membershipOf(line) ?? [])
+  const hierarchies = mounts.split('\n').flatMap(line => hierarchyOf(line) ?? [])
+  return seenOfVersion2(own, hierarchies)?.directory
+}
+
 /** Below its own groups. */
 function placesOfVersion1(own: readonly Membership[], hierarchies: readonly Hierarchy[]): CgroupPlace[] {
   const ownOf = (controller: string) => {
@@ -52,16 +59,21 @@ function placesOfVersion1(own: readonly Membership[], hierarchies: readonly Hier
  * exempt.
  */
 function placesOfVersion2(own: readonly Membership[], hierarchies: readonly Hierarchy[]): CgroupPlace[] {
-  const hierarchy = hierarchies.find(({ type }) => type === 'cgroup2')
-  if (hierarchy === undefined) return []
-  const directory = visible(own.find(({ controllers }) => controllers[0] === '')?.path, hierarchy)
-  if (directory === undefined) return []
-  return upTo(hierarchy.point, directory).map(above => ({
+  const seen = seenOfVersion2(own, hierarchies)
+  if (seen === undefined) return []
+  return upTo(seen.top, seen.directory).map(above => ({
     version: 2,
     memory: above,
     pids: above,
     cpu: above,
   }))
+}
+
+function seenOfVersion2(own: readonly Membership[], hierarchies: readonly Hierarchy[]) {
+  const hierarchy = hierarchies.find(({ type }) => type === 'cgroup2')
+  if (hierarchy === undefined) return undefined
+  const directory = visible(own.find(({ controllers }) => controllers[0] === '')?.path, hierarchy)
+  return directory === undefined ? undefined : { top: hierarchy.point, directory }
 }
 
 type Membership = { readonly controllers: readonly string[]; readonly path: string }

@@ -2,22 +2,28 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../error-code.ts'
 import { readKernelFile } from '../processes/read-kernel-file.ts'
-import { type CgroupPlace, cgroupPlaces, directoriesOf } from './cgroup-places.ts'
+import { type CgroupPlace, cgroupPlaces, directoriesOf, groupOfVersion2 } from './cgroup-places.ts'
 
 /** A place where this process may be able to make groups; or why it cannot. */
 export type SeenPlace = { readonly place: CgroupPlace; readonly fault: string | undefined }
 
 /** What can be told of the places for groups of this process by looking alone. Empty where the system has none. */
 export function ownPlaces(): SeenPlace[] {
-  let places: CgroupPlace[]
-  try {
-    places = cgroupPlaces(readKernelFile('/proc/self/cgroup'), readKernelFile('/proc/self/mountinfo'))
-  } catch {
-    return [] // another system
-  }
+  const places = ofThisProcess(cgroupPlaces) ?? []
   // Of version 2 the nearest may be asked to hand on controllers; those above are others'.
   const nearest = places.find(({ version }) => version === 2)
   return places.map(place => ({ place, fault: faultOf(place, place === nearest) }))
+}
+
+/** The group of version 2 that this process is in: below it groups can be made that limit nothing. */
+export const ownGroup = (): string | undefined => ofThisProcess(groupOfVersion2)
+
+function ofThisProcess<Result>(read: (memberships: string, mounts: string) => Result): Result | undefined {
+  try {
+    return read(readKernelFile('/proc/self/cgroup'), readKernelFile('/proc/self/mountinfo'))
+  } catch {
+    return undefined // another system
+  }
 }
 
 /** The controllers that limits need. */

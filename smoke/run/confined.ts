@@ -7,7 +7,7 @@ import type { Phase } from './phase.ts'
 
 /** While everything is up: what the run listens on are its own two ports, and for this host alone. */
 export async function confined({ places, setting, log }: Phase): Promise<void> {
-  const listeners = await listenersOf(membersOf(setting.mark).map(({ pid }) => pid))
+  const listeners = await listenersOf(membersOf(setting).map(({ pid }) => pid))
   if (listeners === undefined) {
     log('this system does not tell who listens on which port')
     return

@@ -13,10 +13,10 @@ const pauseMs = 50
 export async function down(phase: Phase): Promise<void> {
   await cloneTask(phase, ['down', '--yes'])
   const limit = monotonicMs() + limitMs
-  let left = strays(phase.setting.mark)
+  let left = strays(phase.setting)
   while (left.length > 0 && monotonicMs() < limit) {
     await delay(pauseMs, undefined, { signal: phase.signal })
-    left = strays(phase.setting.mark)
+    left = strays(phase.setting)
   }
   if (left.length > 0)
     throw new UserError(`after "down" these processes are left: ${left.map(processText).join(', ')}`, {
@@ -25,7 +25,7 @@ export async function down(phase: Phase): Promise<void> {
 }
 
 /** All of the run but those who run its phases: this process, what it is below and what is below it. */
-function strays(mark: string): number[] {
+function strays(setting: Phase['setting']): number[] {
   const parents = new Map(processTable().entries.map(({ pid, ppid }) => [pid, ppid]))
   const above = (pid: number): number[] => {
     const line: number[] = []
@@ -38,7 +38,7 @@ function strays(mark: string): number[] {
     return line
   }
   const own = above(process.pid)
-  return membersOf(mark)
+  return membersOf(setting)
     .map(({ pid }) => pid)
     .filter(pid => !own.includes(pid) && !above(pid).includes(process.pid))
 }

@@ -22,7 +22,7 @@ export async function untouched(
     environment: await readEnvironment(places),
     signal,
   })
-  const ours = new Set(membersOf(setting.mark).map(({ pid }) => pid))
+  const ours = new Set(membersOf(setting).map(({ pid }) => pid))
   const { changes, others } = compareSnapshots(before, after, pid => ours.has(pid))
   for (const { path, how, pid } of others) log(`${path}: ${how} by pid ${pid}, which is none of this run's`)
   if (changes.length > 0)

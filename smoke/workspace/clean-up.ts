@@ -2,9 +2,9 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../lib/clock.ts'
 import { tryToLock } from '../../lib/lock.ts'
-import { endMarked } from '../../lib/processes/end-marked.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { concludeKilled } from '../evidence/conclude-killed.ts'
+import { endFormer } from './end-former.ts'
 import { look } from './look.ts'
 import { readMarker } from './marker.ts'
 import { type Places, placesIn, prefix } from './places.ts'
@@ -56,7 +56,7 @@ export async function cleanUp(places: Places, evidence: string): Promise<boolean
   using lock = tryToLock(places.lock)
   if (lock === undefined) return false
   const marker = readMarker(places)
-  if (marker !== undefined) await endMarked(new Set(marker.marks))
+  if (marker !== undefined) await endFormer(marker)
   await tellKilled(places, evidence, false)
   await removeWorkspace(places)
   return true

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { readPlainFile } from '../../lib/plain-file.ts'
+import { isNameOfGroup } from '../sandbox/run-group.ts'
 import type { Places } from './places.ts'
 
 const markerSchema = z.object({
@@ -9,6 +10,8 @@ const markerSchema = z.object({
   created_at: z.iso.datetime(),
   /** What every process of the run bears: see process-scope.ts. */
   marks: z.array(z.string().regex(/^[\w-]+$/)),
+  /** The control groups that they are in, where there are any. */
+  groups: z.array(z.string().refine(isNameOfGroup)),
 })
 export type Marker = z.output<typeof markerSchema>
 

@@ -2,11 +2,11 @@ import { chmodSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type HeldLock, tryToLock } from '../../lib/lock.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
-import { endMarked } from '../../lib/processes/end-marked.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Prepared } from '../prepare.ts'
 import { cleanUp, tellKilled } from './clean-up.ts'
+import { endFormer } from './end-former.ts'
 import { look } from './look.ts'
 import { readMarker, writeMarker } from './marker.ts'
 import { homesOf, isLockFile } from './places.ts'
@@ -18,6 +18,8 @@ const pauseMs = 25
 type Newcomer = {
   readonly run: string
   readonly mark: string
+  /** Its control group, where it has one. */
+  readonly group?: string | undefined
   readonly now: Date
   /** Whether what an earlier run has left running here is ended first. */
   readonly endsFormer: boolean
@@ -28,7 +30,7 @@ type Newcomer = {
 /** Takes the place as it was decided, marks it, and holds its lock: as long as that is held, nobody else touches it. */
 export async function moveIn(
   { places, decision }: Pick<Prepared, 'places' | 'decision'>,
-  { run, mark, now, endsFormer, evidence }: Newcomer,
+  { run, mark, group, now, endsFormer, evidence }: Newcomer,
 ): Promise<HeldLock> {
   const { workspace } = places
   if (decision.kind === 'replace' && !(await cleanUp(places, evidence)) && decision.foreign)
@@ -46,12 +48,14 @@ export async function moveIn(
         fix: 'name another --workspace',
       })
     chmodSync(workspace, 0o700)
-    const former = readMarker(places)?.marks ?? []
-    if (endsFormer) await endMarked(new Set(former))
+    const former = readMarker(places) ?? { marks: [], groups: [] }
+    if (endsFormer) await endFormer(former)
+    const stays = endsFormer ? { marks: [], groups: [] } : former
     await tellKilled(places, evidence, true)
     await writeMarker(places, {
       ...{ version: 1, run, created_at: now.toISOString() },
-      marks: [...(endsFormer ? [] : former), mark],
+      marks: [...stays.marks, mark],
+      groups: [...stays.groups, ...(group === undefined ? [] : [group])],
     })
     for (const home of homesOf(places)) makeDirectory(home)
     return lock

@@ -33,8 +33,10 @@ import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
 import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { firstToken } from '../../smoke/sandbox/first-token.ts'
+import { membersOf } from '../../smoke/sandbox/members.ts'
 import { portsIn, portVariables } from '../../smoke/sandbox/ports.ts'
 import { processText } from '../../smoke/sandbox/process-text.ts'
+import { endGroup, joining, makeRunGroup } from '../../smoke/sandbox/run-group.ts'
 import { secretsIn } from '../../smoke/sandbox/secrets.ts'
 import { type Setting, writeSetting } from '../../smoke/setting.ts'
 import { startKeeper } from '../../smoke/workspace/keeper.ts'
@@ -76,13 +78,18 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   for (const secret of secrets) running.secret(secret)
   const mark = scope.id
   await using keeper = startKeeper(places.workspace, {
-    mark,
+    ...{ run, mark },
     keep,
     evidence: evidenceRoot(surroundings.root),
   })
   void keeper
+  const made = await makeRunGroup(run)
+  if (made.kind === 'none') log(`the run has no control group: ${made.reason}`)
+  const group = made.kind === 'group' ? made.directory : undefined
+  await using ending = { [Symbol.asyncDispose]: endAll }
+  void ending
   using lock = await moveIn(prepared, {
-    ...{ run, mark, now: new Date(started), endsFormer: options.portKill },
+    ...{ run, mark, group, now: new Date(started), endsFormer: options.portKill },
     evidence: evidenceRoot(surroundings.root),
   })
   void lock
@@ -103,6 +110,12 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   if (fault !== undefined)
     throw new UserError(fault, { fix: `npx task smoke --cleanup-only --workspace ${places.workspace}` })
 
+  /** Whatever is left of the run. */
+  async function endAll(): Promise<void> {
+    await scope.end()
+    if (group !== undefined && !(await endGroup(group))) log(`${group} cannot be taken away`)
+  }
+
   /** Why the workspace is not left as it should be, where that is so: what the run was like is told all the same. */
   async function moveOut(): Promise<string | undefined> {
     const work: Promise<unknown> = keep ? removeTree(places.codexHome) : removeWorkspace(places)
@@ -122,7 +135,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     await pruneEvidence(surroundings.root, settings.keep_evidence, new Date(started))
     log(`evidence: ${evidence}`)
     try {
-      const { setting, before } = await setUp(prepared, running, { run, mark, evidence })
+      const { setting, before } = await setUp(prepared, running, { run, mark, group, evidence })
       if (source.kind === 'checkout' && source.uncommitted > 0)
         log(`${source.uncommitted} uncommitted change(s) of ${source.path} are not tested`)
       const fault = await runPhases(prepared, running, setting)
@@ -132,7 +145,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
       if (!signal.aborted) findings.push({ phase: 'start', reason: reasonOf(error) })
       if (!(error instanceof UserError)) bug = error
     }
-    await scope.end()
+    await endAll()
     const summary = await inTime(
       concludingMs,
       'keeping the evidence',
@@ -151,16 +164,16 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     if (signal.aborted) return
     const records = await recordsIn(setting.evidence)
     const outcomeOf = (phase: PhaseName) => records.find(({ name }) => name === phase)?.outcome
-    const left = await scope.survivors()
+    const left = new Set([...(await scope.survivors()), ...membersOf(setting).map(({ pid }) => pid)])
     // Where it did not come to "down", what is left is what that would have ended.
-    if (left.length > 0 && (!phases.includes('down') || outcomeOf('down') === 'passed'))
-      findings.push({ phase: 'down', reason: `processes are left: ${left.map(processText).join(', ')}` })
+    if (left.size > 0 && (!phases.includes('down') || outcomeOf('down') === 'passed'))
+      findings.push({ phase: 'down', reason: `processes are left: ${[...left].map(processText).join(', ')}` })
     const seen = outcomeOf('untouched')
     const isAsWritten = isAsSaved(beforeFile(places), before)
     if (!isAsWritten)
       findings.push({ phase: 'untouched', reason: `${beforeFile(places)} is not as it was written` })
     if (isAsWritten && (seen === 'passed' || seen === 'failed')) return
-    await scope.end()
+    await endAll()
     try {
       await untouched({ places, setting, log, signal: AbortSignal.timeout(lastLookMs) }, before)
     } catch (error) {
@@ -173,7 +186,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
 async function setUp(
   { places, phases, source, agent, codexHome }: Prepared,
   { environment, options, surroundings, settings, signal }: Running,
-  { run, mark, evidence }: Pick<Setting, 'run' | 'mark' | 'evidence'>,
+  { run, mark, group, evidence }: Pick<Setting, 'run' | 'mark' | 'group' | 'evidence'>,
 ): Promise<{ readonly setting: Setting; readonly before: Snapshots }> {
   const { home } = surroundings
   const before = existsSync(places.environmentFile) ? portsIn(await earlier()) : {}
@@ -210,7 +223,7 @@ async function setUp(
   else await writeMirror(places.codexHome, codexHome)
   const { lowest_port, highest_port, seconds } = settings
   const setting: Setting = {
-    ...{ version: 1, run, mark, evidence, phases: [...phases], guarded, agent, options, seconds },
+    ...{ version: 1, run, mark, group, evidence, phases: [...phases], guarded, agent, options, seconds },
     source: checkout ?? (source.kind === 'address' ? source.address : ''),
     revision: source.revision,
     ports: { lowest: lowest_port, highest: highest_port },
@@ -262,7 +275,10 @@ async function runPhases(
     phases.at(-1) ?? 'untouched',
   ]
   const inherited = process.env[scopeVariable]
-  const child = scope.spawn(process.execPath, [join(import.meta.dirname, '..', 'cli.mjs'), ...words], {
+  const program = [process.execPath, join(import.meta.dirname, '..', 'cli.mjs'), ...words] as const
+  const { group } = setting
+  const [start, ...rest] = group === undefined ? program : joining(group, program)
+  const child = scope.spawn(start, rest, {
     cwd: places.workspace,
     env: {
       ...(await readEnvironment(places)),

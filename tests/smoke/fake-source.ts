@@ -23,6 +23,8 @@ export type Fault =
   | 'changes-modules'
   | 'listens-elsewhere'
   | 'leaves-a-daemon'
+  | 'leaves-an-escaped-daemon'
+  | 'up-escapes'
   | 'writes-outside'
   | 'changes-what-was-before'
   | 'writes-into-the-harness'
@@ -63,12 +65,17 @@ export function commit(root: string, message: string): void {
 }
 
 const cli = `#!/usr/bin/env node
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 const { fault, outside } = JSON.parse(readFileSync(new URL('../fault.json', import.meta.url)))
 const name = process.argv.slice(2).find(word => word === '--version' || !word.startsWith('--'))
 const forever = () => setInterval(() => {}, 1e6)
 const fail = text => { process.stderr.write(text + '\\n'); process.exit(1) }
+// Without environment, in a session of its own, its parent gone: nothing but a control group tells whose it is.
+const escaped = () => {
+  mkdirSync('.artifacts/run', { recursive: true })
+  spawnSync('sh', ['-c', '(env -i setsid sh -c "echo \\\\$\\\\$ >.artifacts/run/escaped; exec sleep 600" &)'], { stdio: 'ignore' })
+}
 const daemon = (...args) => spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref()
 const commands = {
   '--version': () => { mkdirSync('node_modules', { recursive: true }); console.log('task 1.0.0', process.env.HOME, process.env.PM2_HOME ?? 'no home of PM2') },
@@ -88,6 +95,7 @@ const commands = {
       writeFileSync('.artifacts/logs/api.log', 'SyntaxError')
       fail('the api crashed at import: see .artifacts/logs/api.log')
     }
+    if (fault === 'up-escapes') { escaped(); return forever() }
     if (fault === 'up-hangs') { spawn('sleep', ['600'], { stdio: 'inherit' }); return forever() }
     const server = spawn(process.execPath, ['server.mjs', fault], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
     mkdirSync('.artifacts/run', { recursive: true })
@@ -110,6 +118,7 @@ const commands = {
     try { process.kill(Number(readFileSync('.artifacts/run/pid', 'utf8'))) } catch {}
     rmSync('.artifacts/run/pid', { force: true })
     console.log('the fake stack is down')
+    if (fault === 'leaves-an-escaped-daemon') escaped()
     if (fault === 'leaves-a-daemon') daemon('-e', 'setInterval(() => {}, 1e6)')
     if (fault === 'changes-what-was-before') writeFileSync('../before.json', '{}')
     if (fault.startsWith('writes-')) writeFileSync(outside, 'not mine')
@@ -128,7 +137,7 @@ writeFileSync('.artifacts/mcp/servers.toml', '')
 `
 
 const server = `
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 const answers = JSON.parse(readFileSync('answers.json'))
@@ -170,7 +179,9 @@ if (fault === 'changes-modules') writeFileSync('node_modules/added.js', '')
 if (fault === 'listens-elsewhere') createServer().listen(0, '0.0.0.0')
 const port = Number(process.env.DEBUG_SERVER__PROXY__PORT)
 const taken = () => new Promise(done => connect(port, '127.0.0.1').once('connect', () => done(true)).once('error', () => done(false)))
-while (fault === 'port-is-stolen' && !(await taken())) await new Promise(done => setTimeout(done, 20))
+const wasStolen = existsSync('.artifacts/stolen')
+while (fault === 'port-is-stolen' && !wasStolen && !(await taken())) await new Promise(done => setTimeout(done, 20))
+if (fault === 'port-is-stolen') writeFileSync('.artifacts/stolen', '')
 server.listen(port, '127.0.0.1', () => process.stdout.write('up'))
 mkdirSync('.artifacts/logs', { recursive: true })
 writeFileSync('.artifacts/logs/api.log', 'the api says\\n')

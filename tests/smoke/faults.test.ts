@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { endGroup, makeRunGroup } from '../../smoke/sandbox/run-group.ts'
 import { until } from '../until.ts'
 import { write } from './room.ts'
 import { smokeRig } from './smoke-rig.ts'
@@ -10,6 +11,10 @@ import { smokeRig } from './smoke-rig.ts'
 t.setTimeout(280_000)
 // Each waits for most of its time.
 t.jobs = 3
+
+const trial = await makeRunGroup('00000001')
+if (trial.kind === 'group') await endGroup(trial.directory)
+const hasGroups = trial.kind === 'group'
 
 const faults = [
   ['bootstrap-fails', 'bootstrap', /no python3 on this host/],
@@ -25,6 +30,9 @@ const faults = [
   ['changes-modules', 'verify-clean', /installed is not as it was.*:\n {2}.*node_modules\n {2}.*added\.js$/],
   ['listens-elsewhere', 'confined', /listens where it should not: pid \d+ on 0.0.0.0:\d+/],
   ['leaves-a-daemon', 'down', /these processes are left: pid \d+ \(.*setInterval/],
+  ...(hasGroups
+    ? ([['leaves-an-escaped-daemon', 'down', /these processes are left: pid \d+ \(sleep 600\)/]] as const)
+    : []),
   ['changes-what-was-before', 'untouched', /before\.json is not as it was written$/],
   ['writes-outside', 'untouched', /added .*\.codex\/config.toml/],
   ['writes-into-the-harness', 'untouched', /added .*root\/left.txt/],

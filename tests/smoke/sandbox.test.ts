@@ -190,8 +190,8 @@ t.test('members are those that bear the mark and what descends from them, and no
   }
   const own = await start('outer:mine')
   const other = await start('outer:minefield')
-  await until('the descendant runs', () => membersOf('mine').length === 2)
-  const pids = membersOf('mine').map(({ pid }) => pid)
+  await until('the descendant runs', () => membersOf({ mark: 'mine' }).length === 2)
+  const pids = membersOf({ mark: 'mine' }).map(({ pid }) => pid)
   t.ok(own !== undefined && pids.includes(own))
   t.notOk(other !== undefined && pids.includes(other))
 })

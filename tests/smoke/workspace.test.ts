@@ -191,7 +191,13 @@ t.test('a directory that the system does not remove is left empty, and told', as
 t.test('what a kill leaves of a removal is still known for a workspace', async t => {
   const places = placesIn(join(room(t), `${prefix}half`))
   mkdirSync(places.workspace)
-  await writeMarker(places, { version: 1, run: 'one', created_at: new Date(0).toISOString(), marks: [] })
+  await writeMarker(places, {
+    version: 1,
+    run: 'one',
+    created_at: new Date(0).toISOString(),
+    marks: [],
+    groups: [],
+  })
   t.equal(look(places).kind, 'marked')
   using lock = tryToLock(places.lock)
   t.ok(lock)
@@ -208,7 +214,7 @@ t.test('where the harness is killed, its keeper ends its processes and moves out
       import { startKeeper } from ${module('keeper')}; import { moveIn } from ${module('move-in')}
       import { placesIn } from ${module('places')}
       const places = placesIn(${JSON.stringify(places.workspace)})
-      startKeeper(places.workspace, { mark: ${JSON.stringify(mark)}, keep: ${keep}, evidence: '/nonexistent' })
+      startKeeper(places.workspace, { run: 'ours', mark: ${JSON.stringify(mark)}, keep: ${keep}, evidence: '/nonexistent' })
       globalThis.lock = await moveIn({ places, decision: { kind: 'make' } },
         { run: 'one', mark: ${JSON.stringify(mark)}, now: new Date(), endsFormer: true, evidence: '/nonexistent' })
       process.stdout.write('in'); setInterval(() => {}, 1e6)`
@@ -231,7 +237,15 @@ t.test('a keeper whose run could not move in leaves that of another run alone', 
   const theirs = await bearer(t, 'mark-of-theirs')
   const ours = await bearer(t, 'mark-of-ours')
   const keeper = resolve(import.meta.dirname, '../../smoke/workspace/keeper-main.ts')
-  const child = spawn(process.execPath, [keeper, 'own', places.workspace, 'mark-of-ours', 'remove', nowhere])
+  const child = spawn(process.execPath, [
+    keeper,
+    'own',
+    places.workspace,
+    'ours',
+    'mark-of-ours',
+    'remove',
+    nowhere,
+  ])
   t.same(await once(child, 'exit'), [0, null])
   await until('those of its own run are gone', () => ours.exitCode ?? ours.signalCode)
   t.equal(theirs.signalCode, null)
