@@ -1,3 +1,4 @@
+import { startSeconds } from './options.ts'
 import { isStage, type PhaseName } from './phases.ts'
 import type { Setting } from './setting.ts'
 
@@ -14,7 +15,7 @@ export function deadlineOf(
     case 'fetch-codex':
       return seconds.install
     case 'up':
-      return (options.restartTimeout + 30) * (options.restartRetries + 1) + 60
+      return startSeconds(options)
     case 'verify-clean':
     case 'confined':
     case 'untouched':
@@ -26,7 +27,7 @@ export function deadlineOf(
 }
 
 /** What an engine may take to begin, and each phase to end all that it has started. */
-const besidesMs = 60_000
+export const besidesMs = 60_000
 
 /** How long all of the phases may take, with how things stood where two of them are cut off, in milliseconds. */
 export const longestRunMs = (setting: Pick<Setting, 'phases' | 'seconds' | 'options'>): number =>

@@ -30,13 +30,13 @@ const causesAtMost = 8
 type Section = readonly [title: string, text: string]
 
 /**
- * What there is to know when a phase has failed, always the same and in the same order: what its last command or request had for an
- * answer, services, processes, ports, what is answered now, the ends of all logs. Each part is bounded in time, and one that fails says so in its place. Secrets are covered.
+ * What there is to know when a phase has failed, always the same and in the same order: what its commands and requests were
+ * answered last, services, processes, ports, what is answered now, the ends of all logs. Each part is bounded in time, and one that fails says so in its place. Secrets are covered.
  */
 export async function diagnose(
   places: Places,
   run: Pick<Setting, 'mark' | 'group'>,
-  failure: unknown,
+  { failure, said }: { readonly failure: unknown; readonly said: readonly string[] },
   secrets: readonly string[] = [],
 ): Promise<string> {
   const parts: readonly (readonly [string, () => Promise<string>])[] = [
@@ -49,7 +49,12 @@ export async function diagnose(
     parts.map(async ([title, read]) => [title, await inTime(read())] as const),
   )
   const text = Buffer.from(
-    [['What it failed with', failureText(failure)], ...sections, ...(await logTails(places))]
+    [
+      ['What it failed with', failureText(failure)],
+      ['What was said last', visibleLines(said.join('\n')).join('\n') || 'nothing'],
+      ...sections,
+      ...(await logTails(places)),
+    ]
       .map(([title, said]) => `== ${title}\n${said}\n`)
       .join('\n'),
   )

@@ -62,6 +62,14 @@ export type SmokeOptions = Readonly<Defaults> & {
   readonly keep: boolean | undefined
 }
 
+/** How long the start of the services may take, with all attempts, and what an attempt that is late takes to end. */
+export const startSeconds = ({ restartTimeout, restartRetries }: Times): number =>
+  (restartTimeout + 30) * (restartRetries + 1) + 60
+type Times = Pick<Defaults, 'restartTimeout' | 'restartRetries'>
+
+/** No timer of Node waits longer. */
+const mostSeconds = Math.floor((2 ** 31 - 1) / 1_000)
+
 type Contradiction = readonly [message: string, fix: string]
 
 /** Throws one UserError with all that contradicts itself. */
@@ -176,6 +184,11 @@ function contradictions(asked: Asked): Contradiction[] {
       asked.codexHome !== undefined && asked.model === 'scripted',
       '--codex-home is for a live model, and --model says scripted',
       'give one of them',
+    ],
+    [
+      startSeconds(withDefaults(asked)) > mostSeconds,
+      '--restart-timeout and --restart-retries together are more than 24 days',
+      'give less of one of them',
     ],
     [
       forceOutdated && forceBootstrap,

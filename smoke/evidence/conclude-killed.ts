@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readdir, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readMirror } from '../agents/codex-mirror.ts'
 import { runSecrets } from '../agents/run-secrets.ts'
@@ -7,6 +8,7 @@ import { secretsIn } from '../sandbox/secrets.ts'
 import { readSetting, type Setting } from '../setting.ts'
 import { readMarker } from '../workspace/marker.ts'
 import type { Places } from '../workspace/places.ts'
+import { isNameOfRun } from './collect.ts'
 import { conclude } from './conclude.ts'
 
 type Evidence = {
@@ -19,7 +21,8 @@ type Evidence = {
 /** Of a run whose harness was killed before it could, what can be told is written: what its phases had said, its logs, and that it was killed. */
 export async function concludeKilled(places: Places, { root, kept, now }: Evidence): Promise<void> {
   const [setting, marker] = [settingIn(places), readMarker(places)]
-  if (setting === undefined || marker === undefined) return
+  if (marker === undefined) return
+  if (setting?.run !== marker.run) return removeEmpty(root, marker.run)
   const { run, evidence, source, revision } = setting
   const isOfRun = dirname(evidence) === root && basename(evidence).endsWith(`-${run}`) && marker.run === run
   if (!isOfRun || !existsSync(evidence) || existsSync(join(evidence, 'summary.json'))) return
@@ -31,6 +34,12 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
     ...{ run, places, evidence, source, revision, kept, started: new Date(marker.created_at) },
     ...{ ended: now, stopped: 'killed', findings: [], secrets: secrets(), log: () => {} },
   })
+}
+
+/** A run that was killed before anything was known of it leaves a directory for its evidence, and nothing to put there. */
+async function removeEmpty(root: string, run: string): Promise<void> {
+  for (const name of await readdir(root).catch(() => []))
+    if (isNameOfRun(name) && name.endsWith(`-${run}`)) await rmdir(join(root, name)).catch(() => {})
 }
 
 function settingIn(places: Places): Setting | undefined {

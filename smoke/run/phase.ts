@@ -18,6 +18,8 @@ export type Phase = {
   readonly secrets: () => readonly string[]
   readonly log: (line: string) => void
   readonly progress: (text: string) => void
+  /** Notes what something that was asked has said, for where it is told how things stood. */
+  readonly answered: (line: string) => void
   /** Runs a program to its end, in the clone, with the environment of the sandbox. Throws unless it exits with 0. */
   readonly exec: (file: string, args: readonly string[], options?: CommandOptions) => Promise<unknown>
 }

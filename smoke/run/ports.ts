@@ -1,6 +1,6 @@
 import { readEnvironment, writeEnvironment } from '../sandbox/environment-file.ts'
-import { choosePorts, portsIn, portVariables } from '../sandbox/ports.ts'
-import type { Phase } from './phase.ts'
+import { choosePorts, isFree, portsIn, portVariables } from '../sandbox/ports.ts'
+import { cloneTask, type Phase } from './phase.ts'
 
 /** Puts the ports into the environment of all that comes now; those of an earlier run stay where they are free. */
 export async function ports({ places, setting, log }: Phase): Promise<void> {
@@ -17,4 +17,23 @@ export async function ports({ places, setting, log }: Phase): Promise<void> {
     [portVariables.api]: String(chosen.api),
   })
   log(`the proxy will listen on ${chosen.proxy}, the API on ${chosen.api}`)
+}
+
+/**
+ * After a start that has failed: where somebody else listens on one of the ports by now, takes others, unless they were asked for. Two smokes
+ * that begin in the same moment may choose the same.
+ */
+export async function movedAway(phase: Phase): Promise<boolean> {
+  const { places, setting, log, signal } = phase
+  signal.throwIfAborted()
+  const before = Object.values(portsIn(await readEnvironment(places)))
+  if (setting.options.port !== undefined || setting.options.skipBootstrap) return false
+  const areFree = async () => (await Promise.all(before.map(isFree))).every(Boolean)
+  if (await areFree()) return false
+  // What has started of it holds its own.
+  await cloneTask(phase, ['down', '--yes'])
+  if (await areFree()) return false
+  log('somebody has taken a port of these meanwhile')
+  await ports(phase)
+  return true
 }

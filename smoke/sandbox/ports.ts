@@ -73,7 +73,7 @@ async function anyFree({ lowest, highest }: Range, but: readonly number[]): Prom
   })
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -48,6 +48,8 @@ export interface ExecOptions {
   readonly check?: boolean
   /** After this time the command and all it started are ended, and a CommandError is thrown, `check` or not. */
   readonly timeoutMs?: number
+  /** Told when the command has printed something: with the line where that is one of the log, without where none has ended yet. */
+  readonly heard?: (line?: string) => void
 }
 
 export interface ExecResult {

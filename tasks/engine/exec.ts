@@ -38,8 +38,19 @@ async function run(
   args: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const { signal, starters, log, masked, heard } = setting
+  const { signal, starters, masked } = setting
   const { cwd = setting.cwd, env, input, output = 'log', check = true, timeoutMs } = options
+  const log: ExecSetting['log'] = (source, line) => {
+    options.heard?.(line)
+    setting.log(source, line)
+  }
+  const heard =
+    options.heard === undefined
+      ? setting.heard
+      : () => {
+          options.heard?.()
+          setting.heard?.()
+        }
   signal.throwIfAborted()
   // A time limit ends this command and what it started, not the task's other commands.
   const scope = timeoutMs === undefined ? setting.scope : new ProcessScope({ within: setting.scope })

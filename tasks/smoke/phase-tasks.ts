@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
-import { UserError } from '../../lib/user-error.ts'
 import { readMirror } from '../../smoke/agents/codex-mirror.ts'
 import { runSecrets } from '../../smoke/agents/run-secrets.ts'
-import { deadlineOf, diagnosisMs } from '../../smoke/deadlines.ts'
+import { besidesMs, deadlineOf, diagnosisMs } from '../../smoke/deadlines.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { setCallLog } from '../../smoke/run/call-log.ts'
@@ -14,7 +13,7 @@ import { down } from '../../smoke/run/down.ts'
 import { fetchCodex } from '../../smoke/run/fetch-codex.ts'
 import { install } from '../../smoke/run/install.ts'
 import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
-import { ports } from '../../smoke/run/ports.ts'
+import { movedAway, ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
 import { runStage } from '../../smoke/run/stage.ts'
 import { structural } from '../../smoke/run/structural.ts'
@@ -27,8 +26,10 @@ import type { AgentStages } from '../../smoke/stages/agent-stages.ts'
 import { type Places, placesIn } from '../../smoke/workspace/places.ts'
 import { CommandError } from '../engine/command-error.ts'
 import type { TaskContext } from '../engine/context.ts'
+import type { Limits } from '../engine/running/limits.ts'
 import { service } from '../engine/service.ts'
 import { type Needs, type Task, task } from '../engine/task.ts'
+import { type Watched, withinLimits } from './phase-limits.ts'
 
 const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
   clone,
@@ -79,23 +80,23 @@ export function phaseTasks(workspace: string, declared: AgentStages): Readonly<R
 
 function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task {
   const { places, setting, declared } = run
-  const { heartbeatTimeout } = setting.options
   const { clone, client } = places
+  const seconds = deadlineOf(name, setting)
   const stages = declared.stages({ run: setting.run, clone, client, node: process.execPath })
   return task({
     describe: describePhase(name, stages),
     needs,
-    timeout: `${deadlineOf(name, setting)}s`,
-    ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
+    // For when not even the limits below are kept.
+    timeout: seconds * 1_000 + diagnosisMs + besidesMs,
     undoMs: diagnosisMs,
     run: (_, context) =>
-      orDiagnosis(name, run, context, async () => {
-        const phase = await phaseOf(run, context)
+      orDiagnosis({ name, run, context, timeout: `${seconds}s` }, async watched => {
+        const phase = await phaseOf(run, context, watched)
         const stage = stages.find(one => name === `agent:${one.name}`)
         if (stage !== undefined) await runStage(phase, stage)
         else if (!isStage(name)) await runs[name](phase)
         else throw new Error(`there is no stage for ${name}`)
-        await requireClean(places.clone, context.signal)
+        await requireClean(places.clone, watched.signal)
       }),
   })
 }
@@ -113,43 +114,56 @@ function stack(run: Run, needs: Needs): Task {
       within: `${deadlineOf('up', setting)}s`,
     },
     undoMs: diagnosisMs,
-    run: (_, context) =>
-      orDiagnosis('up', run, context, async () => {
-        const phase = await phaseOf(run, context)
+    run: async (_, context) => {
+      // With no limit but for silence: how long the start may take is the flags' to say, for each attempt.
+      await orDiagnosis({ name: 'up', run, context }, async watched => {
+        const phase = await phaseOf(run, context, watched)
         if (!(await setCallLog(places, captureDebugTools)))
-          context.log('the clone has a config/mcp.local.toml of its own: set gateway.log_calls there')
+          phase.log('the clone has a config/mcp.local.toml of its own: set gateway.log_calls there')
         if (pm2Kill) await cloneTask(phase, ['down', '--yes'])
         await upWithin(phase, restartTimeout, restartRetries)
-        await requireClean(places.clone, context.signal)
-        context.log(readyLine)
-        await new Promise<void>(resolve => context.signal.addEventListener('abort', () => resolve()))
-      }),
+        await requireClean(places.clone, watched.signal)
+      })
+      context.log(readyLine)
+      await new Promise<void>(resolve => context.signal.addEventListener('abort', () => resolve()))
+    },
   })
 }
 
-/** Tried again where it took too long, and only then: what fails fails again. */
+/** How often others may have taken the ports since they were chosen, and others are chosen. */
+const portsAtMost = 3
+
+/** Tried again where it took too long, or somebody took its ports in the last moment, and only then: what fails fails again. */
 async function upWithin(phase: Phase, seconds: number, retries: number): Promise<void> {
+  let chosen = 1
   for (let left = retries; ; left--)
     try {
       await cloneTask(phase, ['up'], { timeoutMs: seconds * 1_000 })
       return
     } catch (error) {
+      if (chosen++ < portsAtMost && (await movedAway(phase))) {
+        left++
+        continue
+      }
       if (!(error instanceof CommandError) || error.fault.kind !== 'timeout' || left === 0) throw error
       phase.log(`up took longer than ${seconds} s, and is tried again`)
     }
 }
 
-async function phaseOf({ places, setting, declared, secrets }: Run, context: TaskContext): Promise<Phase> {
-  const { signal, log, progress, secret } = context
+async function phaseOf(
+  { places, setting, declared, secrets }: Run,
+  { secret }: TaskContext,
+  { exec, ...watched }: Watched,
+): Promise<Phase> {
   // Nothing, but where somebody runs the phases by hand in a workspace that was kept.
   const withoutOwn = Object.fromEntries(
     Object.keys(process.env).flatMap(name => (name === scopeVariable ? [] : [[name, undefined]])),
   )
   for (const one of secrets()) secret(one)
   return {
-    ...{ places, setting, signal, log, progress, clientFiles: declared.client, secrets },
+    ...{ places, setting, ...watched, clientFiles: declared.client, secrets },
     exec: async (file, args, { env, ...options } = {}) =>
-      context.exec(file, args, {
+      exec(file, args, {
         cwd: places.clone,
         ...options,
         env: { ...withoutOwn, ...(await readEnvironment(places)), ...env },
@@ -157,26 +171,32 @@ async function phaseOf({ places, setting, declared, secrets }: Run, context: Tas
   }
 }
 
-/** A failure is told with how things stood at that moment, while everything is still there. */
-async function orDiagnosis(
-  name: PhaseName,
-  { places, setting, secrets }: Run,
-  { log, signal }: TaskContext,
-  work: () => Promise<void>,
+type Named = {
+  readonly name: PhaseName
+  readonly run: Run
+  readonly context: TaskContext
+  readonly timeout?: string
+}
+
+/** A failure, a limit that is reached among them, is told with how things stood at that moment, while everything is still there. */
+function orDiagnosis(
+  { name, run, context, timeout }: Named,
+  work: (watched: Watched) => Promise<void>,
 ): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    // Ended with the whole run, for somebody asked for that. A limit that is reached is told as a mistake.
-    if (signal.aborted && !(signal.reason instanceof UserError)) throw error
+  const { places, setting, secrets } = run
+  const { heartbeatTimeout } = setting.options
+  const limits: Limits = {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
+  }
+  return withinLimits(limits, context, work, async (failure, said) => {
     const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
     // Whatever becomes of it, why the phase failed is what counts.
-    await diagnose(places, setting, error, secrets())
+    await diagnose(places, setting, { failure, said }, secrets())
       .then(text => writeFile(file, text, { mode: 0o600 }))
       .then(
-        () => log(`how things stood then: ${file}`),
-        (fault: unknown) => log(`how things stood then cannot be told: ${fault}`),
+        () => context.log(`how things stood then: ${file}`),
+        (fault: unknown) => context.log(`how things stood then cannot be told: ${fault}`),
       )
-    throw error
-  }
+  })
 }

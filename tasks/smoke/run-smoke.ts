@@ -99,6 +99,9 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   let fault: string | undefined
   try {
     ended = await runThere()
+  } catch (error) {
+    print(`smoke failed, and its evidence is not whole\n  agent      ${agentText(agent)}\n`)
+    throw error
   } finally {
     fault = await moveOut()
   }

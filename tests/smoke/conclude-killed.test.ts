@@ -110,3 +110,15 @@ t.test('nobody is held up by what was put in the place of a file of the workspac
     t.equal(existsSync(run.file('summary.json')), isTold, file)
   }
 })
+
+t.test('of a run that was killed before anything was known of it no empty evidence stays', async t => {
+  const { places, root, newcomer } = await killedRun(t)
+  const [empty, other] = [join(root, '2026-01-02T00-00-00Z-two'), join(root, '2026-01-02T00-00-00Z-three')]
+  for (const directory of [empty, other]) mkdirSync(directory)
+  const second = { ...newcomer, run: 'two', mark: 'mark-of-two' }
+  // What stands in the workspace is of the run before it.
+  ;(await moveIn({ places, decision: { kind: 'reuse' } }, second))[Symbol.dispose]()
+  t.equal(await cleanUp(places, root), true)
+  t.notOk(existsSync(empty))
+  t.ok(existsSync(other), 'which is none of its')
+})

@@ -76,6 +76,7 @@ t.test('flags that contradict each other are all named, each with what to do', a
     [{ skipBootstrap: true }, /needs a workspace/],
     [{ skipBootstrap: true, workspace: 'x', reuseWorkspace: false }, /--no-reuse-workspace/],
     [{ skipBootstrap: true, workspace: 'x', forceBootstrap: true }, /contradict each other/],
+    [{ restartTimeout: 3_000, restartRetries: 1_000 }, /together are more than 24 days/],
     [{ skipBootstrap: true, workspace: 'x', forceWorkspace: true }, /--force-workspace/],
     [{ forceWorkspace: true }, /nothing to replace/],
     [{ forceWorkspace: true, workspace: 'x', reuseWorkspace: true }, /--reuse-workspace/],

@@ -32,10 +32,12 @@ t.test(
     execFileSync('mkfifo', [join(logs, 'pipe.log')])
     const cause = new Error('503 the store is locked\u001b[0m by hunter2')
     const failure = new TypeError('it is not ready', { cause })
-    const text = await diagnose(places, { mark: 'of-nobody' }, failure, ['hunter2'])
+    const text = await diagnose(places, { mark: 'of-nobody' }, { failure, said: ['GET / of hunter2'] }, [
+      'hunter2',
+    ])
     t.match(
       text,
-      /^== What it failed with\nTypeError: it is not ready\nError: 503 the store is locked\\x1b\[0m by \*+\n/,
+      /^== What it failed with\nTypeError: it is not ready\nError: 503 the store is locked\\x1b\[0m by \*+\n\n== What was said last\nGET \/ of \*+\n/,
     )
     t.match(text, /== Services\nthe fake stack/)
     t.match(text, /== api.log\nfetched https:\/\/me:\*+@host/)

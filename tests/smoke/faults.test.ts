@@ -9,6 +9,16 @@ import { write } from './room.ts'
 import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('it has no port')
+  return address.port
+}
+
 // Each waits for most of its time.
 t.jobs = 3
 
@@ -81,17 +91,25 @@ t.test(
   },
 )
 
-t.test('who takes the port of a run in the last moment keeps it, and the start fails', async t => {
-  const rig = smokeRig(t, 'port-is-stolen')
-  const running = rig.start('--test-scope', 'none')
-  const chosen = () => Number(/the proxy will listen on (\d+)/.exec(running.stderr())?.[1])
-  const port = await until('it has chosen a port', chosen)
-  const thief = createServer(socket => socket.end()).listen(port, '127.0.0.1')
-  t.teardown(() => thief.close())
-  await once(thief, 'listening')
-  t.match(await running.ended, { code: 1 })
-  t.match(rig.summary().failed, { phase: 'up', reason: new RegExp(`port ${port} is in use`) })
-  t.equal(thief.listening, true)
-  t.same(rig.left(), [])
-  t.same(rig.processes(), [])
-})
+t.test(
+  'who takes the port of a run in the last moment keeps it: another is taken, unless it was asked for',
+  async t => {
+    const range = { DEBUG_SERVER__SMOKE__LOWEST_PORT: '20000', DEBUG_SERVER__SMOKE__HIGHEST_PORT: '29999' }
+    for (const asked of [false, true]) {
+      const rig = smokeRig(t, 'port-is-stolen', range)
+      const words = asked ? ['--port', String(await freePort())] : []
+      const running = rig.start('--test-scope', 'none', ...words)
+      const chosen = () => Number(/the proxy will listen on (\d+)/.exec(running.stderr())?.[1])
+      const port = await until('it has chosen a port', chosen)
+      const thief = createServer(socket => socket.end()).listen(port, '127.0.0.1')
+      t.teardown(() => thief.close())
+      await once(thief, 'listening')
+      t.match(await running.ended, { code: asked ? 1 : 0 })
+      if (asked) t.match(rig.summary().failed, { phase: 'up', reason: new RegExp(`port ${port} is in use`) })
+      else t.match(running.stderr(), /somebody has taken a port of these meanwhile/)
+      t.equal(thief.listening, true)
+      t.same(rig.left(), [])
+      t.same(rig.processes(), [])
+    }
+  },
+)

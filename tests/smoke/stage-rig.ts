@@ -34,7 +34,7 @@ export async function stageRig(owner: Owner, { agent, port, token }: Stack) {
   const phase: Phase = {
     ...{ places, setting, signal: new AbortController().signal, clientFiles: {} },
     secrets: runSecrets(['hunter"2'], () => readMirror(places.codexHome)),
-    ...{ log: line => void lines.push(line), progress: () => {}, exec: async () => {} },
+    ...{ log: line => void lines.push(line), progress: () => {}, answered: () => {}, exec: async () => {} },
   }
   return { places, phase, evidence, lines }
 }
