@@ -4,6 +4,7 @@ import { type Migration, Migrator, NO_MIGRATIONS } from 'kysely/migration'
 import { UserError } from '../../lib/user-error.ts'
 import { whileBusy } from './busy.ts'
 import { connect } from './database.ts'
+import { failedMigration } from './failed-migration.ts'
 import { type MigrationName, standingOf } from './migration-names.ts'
 import * as firstLight from './migrations/0001-first-light.ts'
 import * as leases from './migrations/0002-leases.ts'
@@ -91,7 +92,7 @@ export type MigrateOptions = {
 /**
  * Brings the store at `path` to a schema, forward or back, making it where there is none: all steps in one transaction,
  * so that one cut short has changed nothing. Returns the names of the migrations that were applied or taken back. Throws a
- * UserError where a newer version has written the store.
+ * UserError where a newer version has written the store, and where a migration fails by what it does itself.
  */
 export async function migrate(path: string, { to, busyMs }: MigrateOptions = {}): Promise<string[]> {
   const { database } = connect(path)
@@ -110,7 +111,8 @@ export async function migrateTo(database: Kysely<Schema>, to?: MigrationName | n
     to === undefined
       ? await migrator.migrateToLatest()
       : await migrator.migrateTo(to === null ? NO_MIGRATIONS : to)
-  if (error !== undefined) throw error
+  if (error !== undefined)
+    throw failedMigration(results.find(({ status }) => status === 'Error')?.migrationName, error)
   return results.map(({ migrationName }) => migrationName)
 }
 

@@ -57,7 +57,11 @@ t.test('a migration that fails half-way leaves nothing', async t => {
   // Stands in the way of the third table.
   database.exec('create table sessions (in_the_way)')
   database.close()
-  await t.rejects(migrate(path), /already exists/)
+  await t.rejects(migrate(path), {
+    name: 'UserError',
+    message: 'the migration 0001-first-light fails: table "sessions" already exists',
+    fix: /the store is as it was/,
+  })
   t.same(tablesOf(path), ['sessions'])
 })
 
