@@ -25,19 +25,33 @@ export async function startService(
     const answer = await probe(service, 1_000)
     if (answer.answer === 'ready') return
     const state = (await pm2.list()).find(({ name }) => name === app.name)
-    const failure =
+    const isOver =
       state === undefined ||
       state.restarts > 0 ||
       ['errored', 'stopped', 'waiting restart'].includes(state.status)
-        ? `the ${service.service} ended while it was starting`
-        : performance.now() > end
-          ? `the ${service.service} did not become ready within ${deadline / 1000} s (${reasonOf(answer)})`
-          : undefined
-    if (failure !== undefined)
+    const failure = isOver
+      ? `the ${service.service} ended while it was starting`
+      : performance.now() > end
+        ? `the ${service.service} did not become ready within ${deadline / 1000} s (${reasonOf(answer)})`
+        : undefined
+    if (failure !== undefined) {
+      if (isOver) await written(logFile, logStart, signal)
       throw new UserError(`${failure}\n${indented(lastLines(logFile, logStart))}`, {
         fix: `its whole log: ${logFile}`,
       })
+    }
     await delay(50, undefined, { signal })
+  }
+}
+
+/** PM2 tells of an end before it has written down what was said last: waits, for a second at most, until the log has that. */
+async function written(file: string, start: number, signal: AbortSignal): Promise<void> {
+  let size = start
+  for (let left = 10; left > 0; left--) {
+    await delay(100, undefined, { signal })
+    const now = sizeOf(file)
+    if (now > start && now === size) return
+    size = now
   }
 }
 
@@ -52,12 +66,14 @@ const sizeOf = (file: string): number => {
   }
 }
 
+const nothing = '(it wrote no log)'
+
 function lastLines(file: string, start: number): string[] {
   try {
-    const lines = readFileSync(file).subarray(start).toString().trimEnd().split('\n')
-    return lines.slice(-20)
+    const text = readFileSync(file).subarray(start).toString().trimEnd()
+    return text === '' ? [nothing] : text.split('\n').slice(-20)
   } catch {
-    return ['(it wrote no log)']
+    return [nothing]
   }
 }
 
