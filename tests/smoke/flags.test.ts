@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { meaningless, smokeFlags } from '../../tasks/smoke/flags.ts'
 import { readFlags } from '../../tasks/smoke/read-flags.ts'
 import { smoke } from '../../tasks/smoke/tasks.ts'
 import { readParams } from '../tasks/read-params.ts'
+import { flagTests, leftTests, stepTests } from './seed-map.ts'
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/smoke.md'), 'utf8')
 const declarations = declareParams('smoke', smokeFlags(z))
@@ -97,23 +98,48 @@ const theirs = [
   ...['python-bin'],
 ].map(name => `--${name}`)
 
-t.test('the map of what was before has each of its flags, and names tests that there are', async t => {
+t.test('the map of what was before has each of its flags, and each row the tests that show it', async t => {
   const [, map = ''] = page.split('\n## From the Python harness\n')
-  const rows = map
-    .split('\n')
-    .filter(line => line.startsWith('| ') && !/^\| (?:there|-+) /.test(line))
-    .map(line => line.split(' | ').map(cell => cell.replace(/^\| | \|$/g, '').trim()))
-  t.ok(rows.length > 50)
-  const [, flagRows = ''] = map.split('\n### Its flags\n')
-  const mapped = flagRows.split('\n### ')[0] ?? ''
+  const [, ...tables] = map.split(/\n### .*\n/)
+  const expected = [flagTests, stepTests, leftTests]
+  t.equal(tables.length, expected.length)
+  const [mapped = ''] = tables
   for (const flag of theirs) {
     const row = mapped.split('\n').find(line => line.split(' | ')[0]?.includes(`\`${flag}\``))
     t.ok(row, `${flag} is mapped`)
     if (!row?.includes('refused')) t.ok(flagsOf(declarations).includes(flag), `${flag} is one of ours`)
   }
-  for (const [there, here, tests = ''] of rows) {
-    const files = [...tests.matchAll(/`(tests\/[^`]+)`/g)].map(([, file = '']) => file)
-    t.ok(here !== '' && files.length > 0, `${there} has its test`)
-    for (const file of files) t.ok(existsSync(resolve(import.meta.dirname, '../..', file)), file)
+  for (const [at, titlesOf] of expected.entries()) {
+    const rows = rowsOf(tables[at] ?? '')
+    t.same(rows.map(([there]) => there).sort(), Object.keys(titlesOf).sort(), 'each row has its tests')
+    for (const [there = '', here, tests = ''] of rows) {
+      const files = [...tests.matchAll(/`(tests\/[^`]+)`/g)].map(([, file = '']) => file)
+      t.ok(here !== '' && files.length > 0, `${there} has its test`)
+      const titles = titlesOf[there] ?? []
+      for (const file of files)
+        t.ok(
+          titles.some(title => titlesIn(file).some(one => one.includes(title))),
+          `${there}: ${file} has a test that shows it`,
+        )
+      for (const title of titles)
+        t.ok(
+          files.some(file => titlesIn(file).some(one => one.includes(title))),
+          `${there}: "${title}" is in ${files}`,
+        )
+    }
   }
 })
+
+const rowsOf = (table: string): string[][] =>
+  table
+    .split('\n')
+    .filter(line => line.startsWith('| ') && !/^\| (?:there|-+) /.test(line))
+    .map(line => line.split(' | ').map(cell => cell.replace(/^\| | \|$/g, '').trim()))
+
+/** The titles of a file's tests, as they stand in it. */
+const titlesIn = (file: string): string[] =>
+  [
+    ...readFileSync(resolve(import.meta.dirname, '../..', file), 'utf8').matchAll(
+      /\bt\.test\(\s*(['"`])((?:\\.|(?!\1).)+)\1/g,
+    ),
+  ].map(([, , title = '']) => title)
