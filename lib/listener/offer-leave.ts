@@ -11,12 +11,13 @@ export type Leaving = {
   readonly underWay: () => number
 }
 
-/** How often it is looked how much there still is, in milliseconds. */
+/** How often it is looked how much there still is, and how often that is said though it is the same, in milliseconds. */
 const interval = 50
+const signOfLife = 1_000
 
 /**
  * Leaves as soon as somebody says anything at the unix socket at `path`, which only its owner may: a successor listens already.
- * Who says it is told how much is still under way, a number on each line whenever it is another, until that is none. To connect
+ * Who says it is told how much is still under way, a number on each line whenever it is another and once a second, until that is none. To connect
  * alone asks for nothing: so it is seen whether anybody listens there.
  */
 export async function offerLeave(
@@ -27,11 +28,14 @@ export async function offerLeave(
   const asked = new Set<Socket>()
   let hasLeft = false
   const tell = (connection: Socket) => {
-    let told = -1
+    let [told, at] = [-1, 0]
     const look = () => {
       const count = underWay()
-      if (count !== told) connection.write(`${count}\n`)
-      told = count
+      const now = performance.now()
+      if (count !== told || now - at >= signOfLife) {
+        connection.write(`${count}\n`)
+        ;[told, at] = [count, now]
+      }
       if (count === 0 && hasLeft) connection.end()
     }
     const looking = setInterval(look, interval).unref()

@@ -124,6 +124,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause, slowReader } }
   const tunnels = new Set<Tunnel>()
   const answering = new Set<ServerResponse>()
+  const followed = new Set<ServerResponse>()
   const metrics = new ProxyMetrics(() => tunnels.size)
   const mcp = new McpDoor(deps.openGateway, log)
   let isStopping = false
@@ -167,8 +168,17 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     else if (path === '/metrics' && request.method === 'GET')
       void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
     else if (McpDoor.leadsTo(path)) void mcp.answer({ request, response, path, host: target.host, address })
-    else
-      span.within(() => relay({ ...to, request, response, isFollowed, ...toApi(request, target, forwarded) }))
+    else {
+      // Its client goes on at an offset: there is nothing to wait for.
+      const isResumable = () => {
+        isFollowed()
+        followed.add(response)
+        response.once('close', () => followed.delete(response))
+        if (isStopping) response.destroy()
+      }
+      const api = toApi(request, target, forwarded)
+      span.within(() => relay({ ...to, request, response, isFollowed: isResumable, ...api }))
+    }
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!(socket instanceof Socket)) throw new TypeError('an upgrade on something that is no network socket')
@@ -204,6 +214,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     isStopping = true
     for (const door of doors) void door.leave()
     for (const tunnel of tunnels) tunnel.stop()
+    for (const response of followed) response.destroy()
     deps.apps.stop()
     const closed = Promise.all(doors.map(door => door.drain(limits.stop)))
     await Promise.all([mcp.close(limits.stop, closed), closed])

@@ -8,16 +8,19 @@ export type DrainCallsOptions = {
   /** How long it is waited, in milliseconds. */
   readonly drainMs: number
   readonly signal: AbortSignal
+  /** How long one that leaves may say nothing, in milliseconds: it says something each second, but where it is stopped or hangs. */
+  readonly silenceMs?: number
   log(line: string): void
 }
 
 /**
  * Has an API or a proxy leave that has a successor, and waits for the requests that it still has to answer: where they were cut,
- * nobody would know whether they were done. Says for how many it waits, and how many are not waited for any longer.
+ * nobody would know whether they were done. Says for how many it waits, and how many are not waited for any longer. Who does not
+ * answer is not waited for.
  */
 export async function drainCalls(
   { instance, service }: Pick<StartedService, 'instance' | 'service'>,
-  { workspace, drainMs, signal, log }: DrainCallsOptions,
+  { workspace, drainMs, signal, silenceMs = 10_000, log }: DrainCallsOptions,
 ): Promise<void> {
   if (drainMs === 0) return
   signal.throwIfAborted()
@@ -29,10 +32,16 @@ export async function drainCalls(
   const cut = () => leaving.destroy()
   signal.addEventListener('abort', cut, { once: true })
   const late = setTimeout(cut, drainMs)
+  let isSilent = false
+  const hung = setTimeout(() => {
+    isSilent = true
+    cut()
+  }, silenceMs)
   let left = 0
   const lines = createInterface({ input: leaving })
   lines.on('error', () => {})
   lines.on('line', line => {
+    hung.refresh()
     const count = Number(line)
     if (count > 0 && left === 0)
       log(
@@ -42,8 +51,10 @@ export async function drainCalls(
   })
   await closed
   clearTimeout(late)
+  clearTimeout(hung)
   signal.removeEventListener('abort', cut)
   signal.throwIfAborted()
+  if (isSilent) log(`the ${service} before has not answered for ${silenceMs / 1_000} s; it is not waited for`)
   if (left > 0) log(`ends with the ${service}: ${requestsText(left)}`)
 }
 

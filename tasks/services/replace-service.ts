@@ -60,9 +60,13 @@ export async function replaceService(
   }
   await write(successor, [known])
   const { drainMs } = replacing
-  await drainCalls(known, { ...replacing, drainMs: drainMs === 0 ? 0 : Math.max(drainMs, longestCall) })
-  await pm2.delete(known.app)
-  await write(successor, [])
+  try {
+    await drainCalls(known, { ...replacing, drainMs: drainMs === 0 ? 0 : Math.max(drainMs, longestCall) })
+  } finally {
+    // Also where nobody wants to wait any longer: it listens no more, and its successor serves.
+    await pm2.delete(known.app)
+    await write(successor, [])
+  }
   return successor
 }
 

@@ -1,5 +1,8 @@
 import { isIn } from '../../../lib/is-in.ts'
 
+/** A symbolic link `at` a place, and where it leads `to` in the end. */
+export type Link = { readonly at: string; readonly to: string }
+
 /** What a sandboxed program finds of the host. All paths are absolute, and are the same inside as outside. */
 export type SandboxView = {
   /** Directories that are empty inside, each with all below it. They are there. */
@@ -8,6 +11,8 @@ export type SandboxView = {
   readonly masked: readonly string[]
   /** What can be read although it lies in something hidden, as long as it is there. */
   readonly visible: readonly string[]
+  /** Names in something hidden, by which what is visible, or was never hidden, is found. */
+  readonly links: readonly Link[]
   /** What can be written. No symbolic link leads to any of them. */
   readonly writable: readonly string[]
   /** The session's own directory for temporary files, which is also `/tmp` and `/var/tmp`. */
@@ -59,6 +64,7 @@ export function bubblewrapOptions(view: SandboxView): string[] {
     ...(view.meeting === undefined ? [] : ['--ro-bind', view.meeting, meetingPoint]),
     ...(view.sockets === undefined ? [] : ['--bind', view.sockets, appPoint]),
     ...mount('--ro-bind-try', view.visible),
+    ...hiddenLinks(view).flatMap(({ at, to }) => ['--symlink', to, at]),
     ...mount('--bind', view.writable),
     ...view.masked.flatMap(path => ['--ro-bind', '/dev/null', path]),
     // What is empty is memory, which no limit of the command counts.
@@ -71,11 +77,15 @@ export function bubblewrapOptions(view: SandboxView): string[] {
  * Where the session's temporary files are mounted, and where nothing can be: a mount below makes a directory there for its
  * point, which the session could have turned into a link that leads elsewhere.
  */
-function temporaryBinds({ visible, writable, masked }: SandboxView): [bound: string[], empty: string[]] {
-  const mounts = [...visible, ...writable, ...masked]
+function temporaryBinds(view: SandboxView): [bound: string[], empty: string[]] {
+  const mounts = [...view.visible, ...view.writable, ...view.masked, ...hiddenLinks(view).map(({ at }) => at)]
   const isClear = (place: string) => !mounts.some(path => isIn(path, place))
   return [temporaryPlaces.filter(isClear), temporaryPlaces.filter(place => !isClear(place))]
 }
+
+/** Without those that are there already, in what is mounted. */
+const hiddenLinks = ({ links, visible, writable }: SandboxView): Link[] =>
+  links.filter(({ at }) => ![...visible, ...writable].some(place => isIn(at, place)))
 
 /** Those that lie in none of the others. */
 export const outermost = (paths: readonly string[]): string[] =>

@@ -1,12 +1,14 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { isIn } from '../../../lib/is-in.ts'
+import type { Link } from './bubblewrap-options.ts'
 
 /** What is the same for all commands of a runner. */
 export type HostView = {
   readonly hidden: readonly string[]
   readonly masked: readonly string[]
   readonly visible: readonly string[]
+  readonly links: readonly Link[]
 }
 
 export type HostPlaces = {
@@ -55,11 +57,12 @@ export function hostView({ own, visible, path, home }: HostPlaces): HostView {
   const keptBack = realPaths([...privateDirectories, home, ...own, ...privateFiles(home).filter(canBeRead)])
   const hidden = keptBack.filter(place => place !== '/' && isDirectory(place))
   const entries = path.split(delimiter).filter(entry => entry.startsWith('/'))
-  const wanted = realPaths([
+  const named = [
     ...entries.map(entry => prefixOf(entry, home)),
     ...visible,
     '/etc/resolv.conf', // often told in a file of a service
-  ])
+  ]
+  const wanted = realPaths(named)
   const covers = ['/tmp', '/var/tmp', ...hidden]
   const ownPlaces = realPaths(own)
   return {
@@ -71,6 +74,7 @@ export function hostView({ own, visible, path, home }: HostPlaces): HostView {
         !hidden.includes(place) &&
         !ownPlaces.some(one => isIn(one, place)),
     ),
+    links: linksAmong(named).filter(({ at }) => covers.some(one => isIn(at, one))),
   }
 }
 
@@ -90,15 +94,29 @@ function prefixOf(entry: string, home: string): string {
 }
 
 /** Those that are there, without symbolic links. */
-function realPaths(paths: readonly string[]): string[] {
-  const found = paths.map(path => {
-    try {
-      return realpathSync(path)
-    } catch {
-      return undefined
-    }
-  })
-  return [...new Set(found.filter(path => path !== undefined))]
+const realPaths = (paths: readonly string[]): string[] => [
+  ...new Set(paths.map(realPathOf).filter(path => path !== undefined)),
+]
+
+/** Those that are symbolic links themselves. Programs go by the name that they know, such as a `node_modules` shared by several clones. */
+function linksAmong(paths: readonly string[]): Link[] {
+  const found = new Map<string, string>()
+  for (const path of paths) {
+    const directory = realPathOf(dirname(path))
+    const to = realPathOf(path)
+    if (directory === undefined || to === undefined) continue
+    const at = join(directory, basename(path))
+    if (at !== to) found.set(at, to)
+  }
+  return [...found].map(([at, to]) => ({ at, to }))
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 function canBeRead(path: string): boolean {

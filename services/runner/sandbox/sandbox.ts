@@ -89,8 +89,8 @@ export function enclosed(
 async function faultOf(program: string): Promise<string | undefined> {
   await using scope = new ProcessScope({ graceMs: 0 })
   const view: SandboxView = {
-    ...{ hidden: [], masked: [], visible: [], writable: [], temporary: '/tmp', directory: '/' },
-    network: false,
+    ...{ hidden: [], masked: [], visible: [], links: [], writable: [] },
+    ...{ temporary: '/tmp', directory: '/', network: false },
   }
   const child = scope.spawn(program, [...bubblewrapOptions(view), '--', 'true'], {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -234,7 +234,10 @@ t.test(
     t.equal(await whole.body.text(), 'begin finish')
     await until(() => proxy.underWay() === 0, 'nothing is waited for')
     await left
-    for (const { body } of followed) body.destroy()
+    const began = performance.now()
+    const cut = followed.map(({ body }) => t.rejects(body.text(), 'it is not taken for whole'))
+    await Promise.all([proxy[Symbol.asyncDispose](), ...cut])
+    t.ok(performance.now() - began < 4_000, 'well before it would be cut')
   },
 )
 

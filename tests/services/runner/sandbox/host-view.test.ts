@@ -76,3 +76,18 @@ t.test('what the server keeps to itself is not made visible again, by PATH or by
   t.ok(view([at('data', 'bin')]).visible.includes(at('data', 'bin')), 'but for a part that was named')
   t.end()
 })
+
+t.test('what is named by a link is found by that name where it would be hidden', t => {
+  const root = realpathSync(t.testdir({ home: { clone: {} }, shared: { modules: {} } }))
+  const at = (...names: string[]) => join(root, ...names)
+  symlinkSync(at('shared', 'modules'), at('home', 'clone', 'modules'))
+  symlinkSync(at('home', 'clone'), at('home', 'here'))
+  symlinkSync(at('nowhere'), at('home', 'broken'))
+  const names = ['clone/modules', 'here/modules', 'broken', 'clone'].map(name => at('home', name))
+  const { links } = hostView({ own: [], visible: names, path: '/usr/bin', home: at('home') })
+  t.same(
+    links.filter(link => link.at.startsWith(at('home'))),
+    [{ at: at('home', 'clone', 'modules'), to: at('shared', 'modules') }],
+  )
+  t.end()
+})

@@ -7,6 +7,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
@@ -44,9 +45,13 @@ function place(t: Test, { network = true } = {}) {
   writeFileSync(at('home', '.local', 'bin', 'tool'), '#!/bin/sh\necho of the home\n', { mode: 0o755 })
   const along = `${at('home', '.local', 'bin')}:${path}`
   writeFileSync(at('token'), 'a secret')
+  mkdirSync(at('shared', 'modules'), { recursive: true })
+  writeFileSync(at('shared', 'modules', 'one'), 'a module')
+  mkdirSync(at('home', 'clone'))
+  symlinkSync(at('shared', 'modules'), at('home', 'clone', 'modules'))
   const places = {
     own: [at('data'), at('token')],
-    visible: [at('data', 'objects')],
+    visible: [at('data', 'objects'), at('home', 'clone', 'modules')],
     path: along,
     home: at('home'),
   }
@@ -98,8 +103,10 @@ t.test(
     t.not(sh('echo x > /usr/here').status, 0)
     t.equal(
       sh('ls -A "$HOME" "$HOME/.local"').stdout,
-      `${at('home')}:\n.local\n\n${at('home', '.local')}:\nbin\n`,
+      `${at('home')}:\n.local\nclone\n\n${at('home', '.local')}:\nbin\n`,
     )
+    t.equal(sh('cat "$HOME/clone/modules/one"').stdout, 'a module', 'by the name that it is known by')
+    t.equal(sh(`ls ${at('shared')}`).stdout, 'modules\n')
     t.equal(sh('tool').stdout, 'of the home\n', 'programs of the home on PATH stay')
     t.equal(sh(`cat ${at('token')}`).stdout, '')
     t.equal(sh('cat /etc/shadow').stdout, '')
@@ -136,7 +143,7 @@ t.test(
     t.equal(sh('echo mine > /var/tmp/file; cat /var/tmp/file').stdout, 'mine\n')
     t.equal(readFileSync(at('data', 'one', 'tmp', 'file'), 'utf8'), 'mine\n')
     t.not(sh('echo mine > /tmp/file').status, 0)
-    const view = { hidden: [], masked: [], visible: [], directory: '/', network: true }
+    const view = { hidden: [], masked: [], visible: [], links: [], directory: '/', network: true }
     const options = (data: string) =>
       bubblewrapOptions({ ...view, writable: [`${data}/worktree`], temporary: `${data}/tmp` }).join(' ')
     t.match(options('/srv'), '--bind /srv/tmp /tmp --bind /srv/tmp /var/tmp')
@@ -158,7 +165,7 @@ t.test('no setting of the kernel can be changed, by root either', { skip }, asyn
   // Each is opened alone, and nothing is written.
   const opened =
     sh(`for setting in /proc/sys/kernel/core_pattern $(find /proc/sys /sys -maxdepth 5 -type f -perm -200); do
-    (: >>"$setting") 2>/dev/null && echo "$setting"
+    true 2>/dev/null >>"$setting" && echo "$setting"
   done; echo end`)
   t.equal(opened.stdout, 'end\n')
   t.match(sh('cat /proc/sys/kernel/pid_max').stdout, /^\d+\n$/, 'they can be read')

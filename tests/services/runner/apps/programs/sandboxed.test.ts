@@ -31,7 +31,7 @@ async function started(name: 'files' | 'terminal') {
   writeFileSync(join(place, 'secret'), 'of the host')
   const socket = join(worktree, 'app.sock')
   const options = bubblewrapOptions({
-    ...{ hidden: [root, place], masked: [], visible: [...seen, process.execPath] },
+    ...{ hidden: [root, place], masked: [], visible: [...seen, process.execPath], links: [] },
     ...{ writable: [worktree, temporary], temporary, directory: worktree, network: false },
   })
   const words = [process.execPath, mainOf(name), '--socket', socket]
