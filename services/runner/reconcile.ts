@@ -60,7 +60,6 @@ export class Reconciler {
   }
 
   async pass(): Promise<void> {
-    if (!this.#context.lease.held()) return
     // Sessions are read before commands: whatever was started in one that is stopping is then seen as running.
     const sessions = await unsettledSessions(this.#context.store)
     const free = ({ runner_token }: SessionJoined) =>

@@ -191,12 +191,12 @@ export class RunnerWork implements AsyncDisposable {
   }
 
   async pass(): Promise<void> {
-    if (this.#lease.held()) {
-      await this.#keeper.look()
-      for (const job of this.#upkeep) job.look()
-      await this.#worktrees.look()
-    }
-    await this.#reconciler.pass()
+    // The next one comes soon.
+    if (!this.#lease.inTime()) return
+    await this.#keeper.look()
+    for (const job of this.#upkeep) job.look()
+    await this.#worktrees.look()
+    if (this.#lease.inTime()) await this.#reconciler.pass()
   }
 
   answer(ask: Ask): Promise<LiveAnswer> {

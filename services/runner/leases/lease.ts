@@ -12,7 +12,7 @@ export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
 }
 
-/** What the runner's parts see of its registration. Once it is not held, it never is again. */
+/** What the runner's parts see of its registration. Once it is told as not held, it never is again. */
 export type Lease = {
   readonly token: RunnerToken
   /** Whether what is leased is this runner's now. To be asked in the same breath as it is acted on. */
@@ -70,7 +70,14 @@ export class Registration implements Lease {
     return new Registration(deps, doubted, { token, processScope, renewed })
   }
 
+  /** Whoever is told that it is not held has given up what it was about, so that it is over from then on. */
   held(): boolean {
+    if (!this.inTime()) this.#over = true
+    return !this.#over
+  }
+
+  /** The same, for who only waits where it is not: that does not end it. */
+  inTime(): boolean {
     const { stopwatch, termMs } = this.#deps
     return !this.#over && mayAct(this.#renewed, stopwatch.elapsed(), termMs)
   }
@@ -83,14 +90,17 @@ export class Registration implements Lease {
     this.#doubted()
   }
 
-  /** False where it is over: it was not renewed in time, or another runner has ended it. */
+  /**
+   * False where it is over: another runner has ended it, or somebody was told that it is not held. One that is late, as the whole
+   * process or its disk has stood still, is renewed where neither has happened: nobody has taken over, and nobody has given up.
+   */
   async renew(): Promise<boolean> {
     const { store, clock, stopwatch } = this.#deps
-    if (!this.held()) return false
+    if (this.#over) return false
     const began = stopwatch.elapsed()
     if (!(await renewRunner(store, this.token, toInstant(clock.now())))) return false
     this.#renewed = began
-    return true
+    return !this.#over
   }
 
   /** From now on it is not held. */

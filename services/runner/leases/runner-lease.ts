@@ -78,7 +78,9 @@ export class RunnerLease<Work extends AsyncDisposable> implements AsyncDisposabl
   #schedule(): void {
     if (this.#closed) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.beat(), renewalPause(this.#deps.termMs))
+    const pause = renewalPause(this.#deps.termMs)
+    // A renewal that has taken longer than the term has renewed nothing: the next one comes soon.
+    this.#timer = setTimeout(() => void this.beat(), this.registration.inTime() ? pause : pause / 10)
   }
 
   async #renew(): Promise<void> {

@@ -87,8 +87,15 @@ t.test('a lease is held from when its renewal began, however long that took', as
   takes = termMs - 1
   t.equal(await registration.renew(), true)
   t.ok(registration.held())
-  time.elapsed++
+  takes = termMs
+  t.equal(await registration.renew(), true)
+  t.notOk(registration.inTime(), 'one that takes its whole term is late at once')
+  takes = 0
+  t.equal(await registration.renew(), true)
+  t.ok(registration.inTime(), 'until the next one, where nobody was told meanwhile')
+  time.elapsed += termMs
   t.notOk(registration.held(), 'whoever saw it renewed waits from later on')
+  t.equal(await registration.renew(), false, 'and whoever was told of that has given up')
 })
 
 t.test('a clock that is set prolongs no lease', async t => {
@@ -147,6 +154,24 @@ t.test('a lease that was not renewed in time is given up, and taken anew under a
     [lease.registration.token],
     'the old one has ended',
   )
+})
+
+t.test('one that is late is renewed where nobody has taken over and nobody was told', async t => {
+  const rig = await leaseRig(t)
+  const lease = await rig.take()
+  const { registration } = lease
+  rig.time.elapsed += 5 * termMs
+  t.notOk(registration.inTime())
+  await lease.beat()
+  t.equal(lease.registration, registration)
+  t.ok(registration.held())
+  t.equal(rig.given.up, 0, 'its work goes on')
+  rig.time.elapsed += termMs
+  await endRunner(rig.store, registration.token)
+  await lease.beat()
+  t.not(lease.registration, registration, 'another has ended it meanwhile')
+  t.notOk(registration.held())
+  t.equal(rig.given.up, 1)
 })
 
 t.test('a runner that another has ended notices when its write is refused', async t => {
