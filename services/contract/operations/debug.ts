@@ -108,7 +108,7 @@ export const debugOperations = {
         ),
       ids: z.array(z.int()).max(1_000).default([]).describe('breakpoints that there are, to be taken away'),
       remove: flag.describe('take away what is named instead'),
-      clear: flag.describe('take all away first'),
+      clear: flag.describe('take all away first; what the launch asked for with exceptions stays'),
     }),
     output: z.array(breakpointSchema),
     errors: [...stopped, ...acting],

@@ -72,7 +72,7 @@ export class DebuggeeBreakpoints {
     })
   }
 
-  /** Throws a Refusal, and changes nothing, where one cannot be. Those of these ids go, or with `clear` all others. */
+  /** Throws a Refusal, and changes nothing, where one cannot be. Those of these ids go, or with `clear` all others; what the launch asked for stays. */
   async add(
     wishes: readonly Wished[],
     { ids, clear }: { readonly ids: readonly number[]; readonly clear: boolean },
@@ -84,7 +84,6 @@ export class DebuggeeBreakpoints {
       const next = list.without(clear ? idsOf(list.entries) : new Set(ids)).with(asked)
       if (next.entries.length > mostBreakpoints)
         throw new Refusal('debugger_refused', `at most ${mostBreakpoints} breakpoints; take some away first`)
-      if (clear) this.#launchFilters.clear()
       return next
     })
   }

@@ -19,6 +19,10 @@ for i in range(40):
     fails(i)
 print(total)
 `,
+  'crash.py': `total = 1
+print(total)
+raise ValueError('at last')
+`,
 }
 
 t.setTimeout(240_000)
@@ -95,6 +99,20 @@ t.test('breakpoints of every kind that debugpy has', { skip: noDebugpy }, async 
       detail: 'this debugger (debugpy) has no data breakpoints',
     })
     t.match(await state(debug, 'debug.continue'), { status: 'ended', end: { exit_code: 0 } })
+  })
+
+  await t.test('taken away, they leave what the launch asked for', async t => {
+    const debug = await run({ file: 'crash.py', breakpoints: ['crash.py:2'] })
+    t.match(debug.at, { stop: { reason: 'breakpoint' } })
+    t.same(await change(debug, [], { clear: true }), [])
+    t.match(await state(debug, 'debug.continue'), { stop: { reason: 'exception', text: 'at last' } })
+    const free = await run({ file: 'crash.py', breakpoints: ['crash.py:2'] })
+    await change(free, [{ kind: 'exception', filter: 'uncaught' }], { remove: true })
+    t.match(
+      await state(free, 'debug.continue'),
+      { status: 'ended', end: { exit_code: 1 } },
+      'but by its name',
+    )
   })
 
   await t.test('a line by its text', async t => {
