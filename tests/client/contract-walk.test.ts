@@ -185,7 +185,7 @@ const aUser = async () => (await client.users.create({ name: aName() })).name
 const alternatives = {
   'debug.launch': ['module', 'binary', 'core', 'node', 'go', 'pid', 'command'],
   'debug.run_to_failure': ['debug', 'module', 'binary', 'core', 'node', 'go'],
-  'debug.source': ['reference'],
+  'debug.source': ['reference', 'function'],
   'debug.share': ['name'],
   'commands.input': ['base64'],
 } as const

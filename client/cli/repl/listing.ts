@@ -1,5 +1,8 @@
+import type { SourceWindow } from '../../../services/contract/debug-inspected.ts'
+import { parseSourceFunction } from '../../../services/contract/debug-probes.ts'
 import { parseSourceLine } from '../../../services/contract/fields.ts'
 import type { Client } from '../../sdk/client.ts'
+import { ProblemError } from '../../sdk/problem-error.ts'
 import type { Paint } from '../render/paint.ts'
 import { sourceListing } from './source-listing.ts'
 
@@ -30,22 +33,43 @@ export class Listing {
   async text(place: string | null, where: Where, paint: Paint): Promise<string> {
     const here = await this.#client.debug.source({ ...where, around })
     const wanted = place === null ? this.#next : wantedOf(place, here.file)
-    const window =
-      wanted === undefined
-        ? here
-        : await this.#client.debug.source({
-            ...where,
-            ...(wanted.file === null ? {} : { file: wanted.file }),
-            ...{ line: wanted.line, around },
-          })
+    const window = wanted === undefined ? here : await this.#windowOf(wanted, where)
     const { first, lines, total } = window
-    if (wanted !== undefined && wanted.line - around > total) return `it has ${total} lines\n`
+    if (wanted !== undefined && 'line' in wanted && wanted.line - around > total)
+      return `it has ${total} lines\n`
     this.#next = { file: window.file, line: first + lines.length + around }
     return sourceListing(window, window.file === here.file ? here.line : null, paint)
   }
+
+  /** A name alone is a function of the present file, or else a file. */
+  async #windowOf(wanted: Wanted, where: Where): Promise<SourceWindow> {
+    const ask = ({ file, ...at }: Asked) =>
+      this.#client.debug.source({ ...where, ...(file === null ? {} : { file }), ...at, around })
+    if ('line' in wanted) return ask(wanted)
+    const { function: name, orFile, file } = wanted
+    try {
+      return await ask({ file, function: name })
+    } catch (error) {
+      if (!(error instanceof ProblemError) || !orFile) throw error
+      return await ask({ file: name, line: 1 }).catch(other => {
+        throw /[./]/.test(name) ? other : error
+      })
+    }
+  }
 }
 
-function wantedOf(place: string, file: string | null): { file: string | null; line: number } {
+type Asked = { readonly file: string | null } & ({ readonly line: number } | { readonly function: string })
+type Wanted =
+  | { readonly file: string | null; readonly line: number }
+  | { readonly file: string | null; readonly function: string; readonly orFile: boolean }
+
+/** `12`, `FILE:12`, `FILE:NAME`, or a name alone, which may be that of a file. */
+function wantedOf(place: string, file: string | null): Wanted {
   if (/^\d{1,9}$/.test(place)) return { file, line: Number(place) }
-  return parseSourceLine(place) ?? { file: place, line: 1 }
+  const line = parseSourceLine(place)
+  if (line !== undefined) return line
+  const of = place.includes('::') ? undefined : parseSourceFunction(place)
+  return of === undefined
+    ? { file, function: place, orFile: true }
+    : { file: of.file, function: of.name, orFile: false }
 }

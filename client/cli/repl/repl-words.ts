@@ -224,7 +224,7 @@ export const replWords: readonly ReplWord[] = [
   },
   {
     names: ['list', 'l'],
-    takes: '[LINE | FILE:LINE]',
+    takes: '[LINE | FILE:LINE | FUNCTION | FILE:FUNCTION]',
     says: 'the source around here, or there; again: further on',
     again: true,
     read: rest => ({ kind: 'list', place: rest === '' ? null : rest }),

@@ -1,7 +1,6 @@
-import { visible, visibleLines } from '../../../lib/visible.ts'
+import { visible } from '../../../lib/visible.ts'
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import type { Client } from '../../sdk/client.ts'
-import { bytesOf } from '../../sdk/log-bytes.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
 import { renderBreakpoints, renderUnverified } from '../render/breakpoints.ts'
 import { renderStanding } from '../render/debug-session.ts'
@@ -15,17 +14,20 @@ import type { RenderContext } from '../words/words.ts'
 import { breakOnce, sameIn } from './break-once.ts'
 import { lineIn } from './break-wish.ts'
 import { changeWhen } from './change-when.ts'
+import { deleteBreakpoints } from './delete-breakpoints.ts'
 import { Displays } from './displays.ts'
 import { examined } from './examine.ts'
 import { replHelp, wordHelp } from './help-text.ts'
+import { LaunchWait, needsLaunch } from './launch-wait.ts'
 import { Listing } from './listing.ts'
-import { formatted, type NumberFormat, numberIn } from './number-format.ts'
 import type { Order, Wish } from './order.ts'
 import { meant, readOrder, wordNamed } from './read-order.ts'
 import { registersOf } from './registers.ts'
+import { shown, textOfValue } from './text-of-value.ts'
 import { typeOf } from './type-of.ts'
 import { Unverified } from './unverified.ts'
 import { whyRefused } from './why-refused.ts'
+import { WrittenOutput } from './written-output.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
@@ -57,7 +59,9 @@ export class Repl {
   #frame = 0
   #thread: number | undefined
   #stop = 0
-  #written = { stdout: 0, stderr: 0 }
+  readonly #output = new WrittenOutput()
+  readonly #launch = new LaunchWait()
+  #isLaunching = false
   #last: Order = { kind: 'nothing' }
   /** A line of output has begun and is not ended. */
   #begun = false
@@ -84,12 +88,16 @@ export class Repl {
     const meantOrder = order.kind === 'nothing' ? this.#last : order
     this.#last = again || order.kind === 'nothing' ? meantOrder : { kind: 'nothing' }
     if (meantOrder.kind === 'quit') return false
-    await this.#told(() => this.#do(meantOrder), line)
+    await this.#told(async () => {
+      if (this.#isLaunching && needsLaunch(meantOrder) && !(await this.#launched())) return
+      await this.#do(meantOrder)
+    }, line)
     return true
   }
 
   /** Stops the debuggee where it is; whoever waits for it then goes on. */
   async interrupt(): Promise<void> {
+    if (this.#launch.giveUp()) return
     await this.#told(async () => void (await this.#client.debug.pause({ ...this.#of, wait: 0 })))
   }
 
@@ -167,16 +175,13 @@ export class Repl {
         return this.#say(renderBreakpoints(changed.all, rendering))
       }
       case 'delete': {
-        const { breakpoints } = await this.#status(0)
-        const unknown = order.ids.find(id => !breakpoints.some(one => one.id === id))
-        if (unknown !== undefined) return this.#fails(`there is no breakpoint ${unknown}`)
-        const left = await this.#client.debug.break({ ...this.#of, ids: [...order.ids], remove: true })
-        return this.#say(renderBreakpoints(left, rendering))
+        const deleted = await deleteBreakpoints(this.#client, this.#of, order.ids)
+        return deleted.ok ? this.#say(renderBreakpoints(deleted.left, rendering)) : this.#fails(deleted.why)
       }
       case 'breakpoints':
         return this.#say(renderBreakpoints((await this.#status(0)).breakpoints, rendering))
       case 'evaluate': {
-        const value = await this.#valueOf(order.expression, order.format ?? null)
+        const value = await textOfValue(this.#client, this.#where, order)
         return this.#say(value === '' ? '' : `${value}\n`)
       }
       case 'type':
@@ -270,7 +275,7 @@ export class Repl {
     const { breakpoints } = await this.#status(0)
     const begun = await this.#client.debug.restart({ ...this.#of, wait: look })
     this.#debug = begun.id
-    this.#written = { stdout: 0, stderr: 0 }
+    this.#output.forget()
     this.#stop = 0
     const debug = await this.#untilStill(begun)
     const once = breakpoints.filter(({ id }) => this.#once.has(id))
@@ -294,17 +299,10 @@ export class Repl {
     return all
   }
 
-  async #valueOf(expression: string, format: NumberFormat | null): Promise<string> {
-    const { value, truncated } = await this.#client.debug.evaluate({ ...this.#where, expression })
-    const number = format === null ? undefined : numberIn(value)
-    if (format !== null && number !== undefined) return formatted(number, format)
-    return `${shown(value)}${truncated ? ' …' : ''}`
-  }
-
   /** What is told at each stop; of what cannot be had, why. */
   async #displayed(): Promise<void> {
     for (const { id, expression, format } of this.#displays.all) {
-      const value = await this.#valueOf(expression, format).catch(error => {
+      const value = await textOfValue(this.#client, this.#where, { expression, format }).catch(error => {
         if (!(error instanceof ProblemError)) throw error
         return `<${shown(error.message)}>`
       })
@@ -330,10 +328,22 @@ export class Repl {
     await this.#say(renderStack(frames, this.#options.rendering))
   }
 
+  /** Waits until it has been launched, and tells where it stands then; false where it still has not. */
+  async #launched(): Promise<boolean> {
+    const debug = await this.#launch.over(() => this.#status(look), this.#patienceEnds)
+    await this.#shows(debug)
+    if (this.#isLaunching) await this.#fails('it is still being launched')
+    return !this.#isLaunching
+  }
+
+  get #patienceEnds(): number {
+    const { patience = Number.POSITIVE_INFINITY } = this.#options
+    return performance.now() + patience * 1_000
+  }
+
   /** Waits until it stands still, and shows what it writes meanwhile. */
   async #untilStill(begun: DebugSession): Promise<DebugSession> {
-    const { patience } = this.#options
-    const until = patience === undefined ? Number.POSITIVE_INFINITY : performance.now() + patience * 1_000
+    const until = this.#patienceEnds
     let debug = begun
     while ((debug.status === 'running' || debug.status === 'launching') && performance.now() < until) {
       await this.#showWritten()
@@ -359,6 +369,7 @@ export class Repl {
     }
     const hint = debug.status === 'running' ? 'it still runs: wait, or pause\n' : ''
     this.#hasShownEnd = debug.status === 'ended'
+    this.#isLaunching = debug.status === 'launching'
     const unverified = this.#unverified.news(debug.breakpoints)
     await this.#say(`${renderStanding(debug)}${renderUnverified(unverified, rendering)}${hint}`)
     if (debug.stop === null) return
@@ -368,16 +379,9 @@ export class Repl {
   }
 
   async #showWritten(): Promise<void> {
-    for (;;) {
-      const { chunks, next } = await this.#client.debug.output({ ...this.#of, ...this.#written })
-      this.#written = next
-      if (chunks.length === 0) return
-      for (const chunk of chunks) {
-        const bytes = bytesOf(chunk)
-        if (bytes.length === 0) continue
-        await this.#options.say(bytes)
-        this.#begun = bytes.at(-1) !== 10 // a line feed
-      }
+    for await (const bytes of this.#output.news(this.#client, this.#of)) {
+      await this.#options.say(bytes)
+      this.#begun = bytes.at(-1) !== 10 // a line feed
     }
   }
 
@@ -393,6 +397,3 @@ export class Repl {
     this.#begun = false
   }
 }
-
-/** A text of the debuggee, which may have any number of lines. */
-const shown = (text: string): string => visibleLines(text).join('\n')

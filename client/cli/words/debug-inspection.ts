@@ -27,9 +27,15 @@ export const debugSource: Words<'debug.source'> = {
     file: { value: 'FILE' },
     reference: { value: 'N' },
     line: { value: 'N' },
+    function: { value: 'NAME' },
     around: { value: 'N' },
   },
-  examples: ['@last', '@last --frame 1 --around 3', '@last --file lib/price.py --line 40'],
+  examples: [
+    '@last',
+    '@last --frame 1 --around 3',
+    '@last --file lib/price.py --line 40',
+    '@last --function total_of',
+  ],
   act: oneCall('debug.source', renderSourceWindow),
 }
 

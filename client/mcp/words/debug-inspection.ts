@@ -16,7 +16,7 @@ export const debugSource: Words<'debug.source'> = {
   tool: 'debug_source',
   title: 'Read source',
   description:
-    'Source lines around where a frame stands, or around a line of any file of the worktree (file, line), or of generated code by its reference. first is the number of the first of the lines.',
+    'Source lines around where a frame stands, or around a line or the beginning of a function of any file of the worktree (file, line, function), or of generated code by its reference. first is the number of the first of the lines.',
   reader: whole('debug.source'),
 }
 

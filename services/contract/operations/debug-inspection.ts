@@ -142,6 +142,10 @@ export const debugInspection = {
         .describe('a file as frames name it; default: that of the frame'),
       reference: z.int().min(1).optional().describe('a generated source, as debug.sources names it'),
       line: z.int().min(1).optional().describe("the line in the middle; default: the frame's, or the first"),
+      function: nullFree(1_000)
+        .min(1)
+        .optional()
+        .describe('where this function of the file begins; in place of line'),
       around: z.int().min(0).max(500).default(10).describe('how many lines before and after it'),
     }),
     output: sourceWindowSchema,

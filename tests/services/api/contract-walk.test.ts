@@ -235,6 +235,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   }),
   'debug.source': ({ session, debug }) => ({
     ...{ session, debug, thread: 1, frame: 0, file: 'app.py', reference: 1, line: 1, around: 1 },
+    function: 'add',
   }),
   'debug.sources': ({ session, debug }) => ({ session, debug, start: 0, limit: 5 }),
   'debug.modules': ({ session, debug }) => ({ session, debug, start: 0, limit: 5 }),

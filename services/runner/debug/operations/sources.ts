@@ -1,4 +1,5 @@
 import type { LoadedSource, SourceWindow } from '../../../contract/debug-inspected.ts'
+import { findFunction } from '../above/find-function.ts'
 import { loadedSourcesBodySchema, type Source, sourceBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
@@ -14,6 +15,7 @@ type Wanted = {
   file?: string | undefined
   reference?: number | undefined
   line?: number | undefined
+  function?: string | undefined
   around: number
 }
 type Found = Pick<SourceWindow, 'file' | 'reference'> & { line: number; lines: readonly string[] }
@@ -23,13 +25,20 @@ export async function source(live: LiveDebugSession, input: Wanted): Promise<Sou
   await live.whenLaunched()
   const found = await sourceOf(live, input)
   const total = found.lines.length
-  const line = input.line ?? found.line
+  const line = input.function === undefined ? (input.line ?? found.line) : begins(input.function, found)
   if (line > total)
     throw new Refusal('debugger_refused', `there is no line ${line}: the source has ${total} lines`)
   const first = Math.max(1, line - input.around)
   const last = Math.min(total, line + input.around)
   const lines = Array.from({ length: last - first + 1 }, (_, at) => lineOf(found.lines, first + at) ?? '')
   return { file: found.file, reference: found.reference, line, first, lines, total }
+}
+
+/** The line where a function begins, by the text of its source. */
+function begins(name: string, { file, lines }: Found): number {
+  const found = findFunction(lines, file ?? 'this source', name)
+  if (!found.found) throw new Refusal('debugger_refused', found.message)
+  return found.line
 }
 
 async function sourceOf(live: LiveDebugSession, input: Wanted): Promise<Found> {

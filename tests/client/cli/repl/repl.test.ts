@@ -18,14 +18,19 @@ const written = (text: string, from = 0): Output<'debug.output'> => ({
 })
 
 /** What the prompt prints for these lines, without a terminal. */
-async function talk(test: { teardown(end: () => Promise<void>): void }, lines: string[], handlers: Handlers) {
+async function talk(
+  test: { teardown(end: () => Promise<void>): void },
+  lines: string[],
+  handlers: Handlers,
+  flags: string[] = [],
+) {
   const server = await standIn({
     'debug.status': () => debugSession(),
     'debug.output': () => written(''),
     ...handlers,
   })
   test.teardown(async () => await server[Symbol.asyncDispose]())
-  const { code, stdout, stderr } = await cli(['debug', 'repl', '@last'], {
+  const { code, stdout, stderr } = await cli(['debug', 'repl', '@last', ...flags], {
     environment: at(server.url),
     stdin: `${lines.join('\n')}\n`,
   })
@@ -131,6 +136,57 @@ t.test('a program that goes on is waited for', async t => {
     'debug.continue': () => debugSession({ status: 'running', stop: null }),
   })
   t.equal(stdout.match(/stopped \(breakpoint\)/g)?.length, 2)
+})
+
+t.test('a line waits for a program that is still being built', async t => {
+  const launching = debugSession({ status: 'launching', stop: null })
+  const states = [launching, launching, launching, launching]
+  const { stdout, code, asked } = await talk(t, ['b app.py:9', 'p x', 'n'], {
+    'debug.status': () => states.shift() ?? debugSession(),
+    'debug.break': () => [breakpoint()],
+    'debug.evaluate': () => variable({ value: '7' }),
+    'debug.next': () => debugSession({ stop: stop({ number: 2, reason: 'step' }) }),
+  })
+  t.equal(code, 0, stdout)
+  t.match(stdout, /launching\n[\s\S]*stopped \(breakpoint\)[\s\S]*\n7\nstopped \(step\)/)
+  t.ok(asked.indexOf('debug.break') < asked.lastIndexOf('debug.status'), 'but for breakpoints')
+})
+
+t.test('one that is not launched in time is told as that', async t => {
+  const launching = debugSession({ status: 'launching', stop: null })
+  const { stdout, code, asked } = await talk(t, ['n'], { 'debug.status': () => launching }, ['--wait', '0'])
+  t.equal(code, 1)
+  t.match(stdout, 'it is still being launched\n')
+  t.notOk(asked.includes('debug.next'))
+})
+
+t.test('the source of a function is listed by its name, and that of a file by its own', async t => {
+  const window = { file: 'app.py', reference: null, line: 6, first: 6, lines: ['total += item'], total: 20 }
+  const { stdout, code, received } = await talk(
+    t,
+    ['list total_of', 'list lib.py:add', 'list lib.py', 'list nobody', 'list no.py'],
+    {
+      'debug.source': ({ function: name, file }) => {
+        if (name !== undefined && name !== 'total_of' && name !== 'add')
+          throw new Refusal('debugger_refused', `no function ${name} begins in ${file}`)
+        if (file !== undefined && !['app.py', 'lib.py'].includes(String(file)))
+          throw new Refusal('debugger_refused', `${file}: no such file in the worktree`)
+        return window
+      },
+    },
+  )
+  t.equal(code, 1)
+  t.match(stdout, 'no function nobody begins in app.py\nno.py: no such file in the worktree\n')
+  const asked = received.filter(({ name, input }) => name === 'debug.source' && 'file' in input)
+  t.match(
+    asked.map(({ input }) => input),
+    [
+      { file: 'app.py', function: 'total_of' },
+      { file: 'lib.py', function: 'add' },
+      { file: 'app.py', function: 'lib.py' },
+      { file: 'lib.py', line: 1 },
+    ],
+  )
 })
 
 t.test('machine instructions are stepped and shown', async t => {
