@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter, Opening } from '../adapter.ts'
 import { type DapOutcome, parsedOutcome } from '../pending-requests.ts'
+import { recordedPage } from './recorded-page.ts'
 import type { Exchange, RecordedStop } from './recorded-stop.ts'
 
 /** What begins a debug session, and is answered whatever the record has of it. */
@@ -69,6 +70,8 @@ function answered<Schema extends z.ZodType>(
   const same = exchanges.filter(
     one => one.command === command && isDeepStrictEqual(one.parameters, plain(parameters)),
   )
+  const page = recordedPage(command, plain(parameters), exchanges)
+  if (page !== undefined) return parsedOutcome(command, schema, page)
   const last = same.findLast(({ answer }) => answer.ok) ?? same.at(-1)
   if (last === undefined) return { kind: 'refused', message: 'was not asked for at this stop' }
   return last.answer.ok

@@ -69,6 +69,9 @@ export async function replayed(
     'debug.variables',
     { ...inFrame, scope, reference, start, limit },
   )
+  const unasked = unaskedParts(found, wanted, variables?.variables?.length)
+  if (unasked > 0)
+    missing.push(`${unasked} of these parts of reference ${reference}: were not asked for at this stop`)
   if (damaged > 0) missing.push(`${damaged} lines of the record cannot be read`)
   return {
     ...{ stop, at: found.at, by: found.by, stops },
@@ -90,6 +93,13 @@ function partsOf({ exchanges }: RecordedStop, reference: number) {
   const of = told.find(one => Object(one).variablesReference === reference)
   const { indexedVariables: indexed, namedVariables: named } = Object(of)
   return { indexed, named }
+}
+
+/** How many parts are missing of a page of elements that are told. */
+function unaskedParts(found: RecordedStop, { reference, start, limit }: ReplayWanted, told = 0): number {
+  if (reference === undefined || told === 0) return 0
+  const { indexed = 0, named = 0 } = partsOf(found, reference)
+  return indexed === 0 ? 0 : Math.max(0, Math.min(start + limit, indexed + named) - start - told)
 }
 
 const listOf = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : [])

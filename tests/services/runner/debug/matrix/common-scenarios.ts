@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { DebugReplay } from '../../../../../services/contract/debug-replay.ts'
 import { named, place } from './ground.ts'
 import { atThreads, ended, type Scenario, spins, standsAt } from './scenario.ts'
 
@@ -139,6 +140,10 @@ export const commonScenarios = {
       )
       assert.ok(page.total >= 10_000)
       assert.equal(page.next, 9_995)
+      const asked = { reference: items?.reference, start: 9_992, limit: 10 }
+      const { variables, missing } = (await ground.answer(debug, 'debug.replay', asked)) as DebugReplay
+      const replayed = variables?.slice(0, 3).map(({ value }) => value)
+      assert.deepEqual(replayed, ['19984', '19986', '19988'], missing.join('\n'))
     },
   },
   text: {
