@@ -106,10 +106,10 @@ t.test('a commit that breaks this project fails where it is broken, with words t
   }
 
   git('checkout', '--quiet', '--force', '--detach', commits.get('as it is') ?? '')
-  const running = start('as it is')
-  const port = await until('it has chosen a port', () =>
-    Number(/the proxy will listen on (\d+)/.exec(running.stderr())?.[1]),
-  )
+  // One that was asked for: another one would be taken in the place of one that was chosen.
+  const port = await freePort()
+  const running = start('as it is', ['--port', `${port}`])
+  await until('its ports are chosen', () => running.stderr().includes(`the proxy will listen on ${port}`))
   const thief = createServer(socket => socket.end()).listen(port, '127.0.0.1')
   t.teardown(() => thief.close())
   await once(thief, 'listening')
@@ -121,6 +121,14 @@ t.test('a commit that breaks this project fails where it is broken, with words t
   t.equal(thief.listening, true)
   t.same(rig.left(), ['w'])
 })
+
+async function freePort(): Promise<number> {
+  await using server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('it listens on no port')
+  return address.port
+}
 
 /** A commit beside the others, with what is broken in it. */
 function committed({ git, path }: Clone, { file, from, to }: Break): string {
