@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ProcessIdentity } from '../../lib/processes/identity.ts'
+import { isSqliteBusy } from '../../lib/sqlite-busy.ts'
 import { sqliteCode } from '../../lib/sqlite-code.ts'
 import { type Standing, standingOf } from './migration-names.ts'
 import { readDatabase } from './read-only.ts'
@@ -15,6 +16,8 @@ export type StoreLook =
   | { readonly kind: 'absent' }
   /** No SQLite database, or one that is damaged or may not be read. */
   | { readonly kind: 'unreadable'; readonly reason: string }
+  /** One that cannot be looked at now, for another connection holds its lock. */
+  | { readonly kind: 'locked'; readonly reason: string }
   /** A database, but no store of ours. */
   | { readonly kind: 'foreign' }
   | (Standing & { readonly kind: 'store' })
@@ -32,7 +35,8 @@ export function lookAtStore(path: string): StoreLook {
       return count === 0 ? { kind: 'store', ...standingOf([]) } : { kind: 'foreign' }
     })
   } catch (error) {
-    return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) }
+    const reason = error instanceof Error ? error.message : String(error)
+    return { kind: isSqliteBusy(error) ? 'locked' : 'unreadable', reason }
   }
 }
 

@@ -16,6 +16,8 @@ export async function verifyStore(path: string): Promise<Standing> {
       throw new UserError(`there is no ${path}`)
     case 'unreadable':
       throw new UserError(`${path} cannot be read as a store: ${look.reason}`)
+    case 'locked':
+      throw new UserError(`${path} is held locked by another process: ${look.reason}`)
     case 'foreign':
       throw new UserError(`${path} is a database, but no store of ours`)
     case 'store':

@@ -58,6 +58,8 @@ export async function storageOutlook(at: LookPlace): Promise<string | undefined>
       return `makes the store ${storeFile}`
     case 'unreadable':
       return `fails: ${storeFile} cannot be read: ${look.reason}`
+    case 'locked':
+      return `looks at ${storeFile} once it is no longer held locked: ${look.reason}`
     case 'foreign':
       return `fails: ${storeFile} is a database, but no store of ours`
     case 'store':
@@ -79,7 +81,7 @@ export async function tokenOutlook(at: LookPlace): Promise<string | undefined> {
   const { adminTokenFile, storeFile } = settings.workspace
   const look = lookAtStore(storeFile)
   // What is wrong with the store is told by the step that prepares it.
-  if (look.kind === 'unreadable' || look.kind === 'foreign') return undefined
+  if (look.kind !== 'store' && look.kind !== 'absent') return undefined
   const secret = readSecret(adminTokenFile)
   const holds =
     secret !== undefined &&

@@ -50,6 +50,13 @@ export function inspectStore({ storeFile }: Workspace): Finding {
       return { what, verdict: 'warning', detail: `${storeFile} is not made yet`, fix: 'npx task bootstrap' }
     case 'unreadable':
       return { what, verdict: 'failed', detail: `${storeFile}: ${look.reason}`, fix: restore }
+    case 'locked':
+      return {
+        what,
+        verdict: 'failed',
+        detail: `${storeFile} is held locked by another process: ${look.reason}`,
+        fix: 'wait for it or end it, then run this again',
+      }
     case 'foreign':
       return {
         what,

@@ -34,6 +34,10 @@ export function standingOfStore(storeFile: string): Standing {
       throw new UserError(`the store ${storeFile} cannot be read: ${look.reason}`, {
         fix: 'put a backup in its place: npx task db:restore FILE',
       })
+    case 'locked':
+      throw new UserError(`${storeFile} is held locked by another process: ${look.reason}`, {
+        fix: 'wait for it or end it, then run this again',
+      })
     case 'foreign':
       throw new UserError(`${storeFile} is a database, but no store of ours`)
     case 'store':

@@ -469,6 +469,7 @@ const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   },
   'debug.until': { at: ['', 'app.py', 'app.py:0', '../x:1', 'app.py:""', 7, null] },
   'debug.set': { name: ['', 7, null, 'a\u0000b', 'x'.repeat(10_001)] },
+  'debug.source': { function: ['', 'a\u0000b', 'x'.repeat(1_001)] },
   'debug.disassemble': { address: ['', 'x'.repeat(201)], offset: ['x', 1_001], count: [0, 1_001, 1.5, 'x'] },
   'debug.memory': { address: ['', 'x'.repeat(201)], offset: ['x', 1.5], count: [0, 65_537, 1.5, 'x'] },
   'debug.write_memory': { address: ['', 7, null, 'x'.repeat(201)], offset: [1.5, 'x', null] },

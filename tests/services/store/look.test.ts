@@ -1,4 +1,16 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -125,6 +137,32 @@ t.test('so is one of a store from before there were users', async t => {
   await migrate(path, { to: '0020-submodules' })
   t.equal(isTokenValid(path, secret, now), true)
   t.equal(isTokenValid(path, `${secret}x`, now), false)
+})
+
+/** Bytes of the index of the log (`-shm`), by https://sqlite.org/walformat.html#wal_locks: its change counter, and its lock for writing. */
+const index = { changeCounter: 8, writeLock: 120 }
+
+t.test('one that somebody writes to whose index is half written is locked, not damaged', async t => {
+  const path = storePath(t)
+  await migrate(path)
+  await using store = await openStore(path)
+  await createToken(store, { name: 'a', scopes: [], now, expires_at: null })
+  const hold = `import fcntl, sys
+index = open(sys.argv[1], 'r+b')
+fcntl.lockf(index, fcntl.LOCK_EX, 1, ${index.writeLock})
+print('held', flush=True)
+sys.stdin.read()`
+  const holder = spawn('python3', ['-c', hold, `${path}-shm`], { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.teardown(() => holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+  const written = openSync(`${path}-shm`, 'r+')
+  writeSync(written, Buffer.from([9, 9, 9, 9]), 0, 4, index.changeCounter)
+  closeSync(written)
+  t.match(lookAtStore(path), { kind: 'locked', reason: 'locking protocol' })
+  const ended = once(holder, 'exit')
+  holder.stdin.end()
+  await ended
+  t.match(lookAtStore(path), { kind: 'store' }, 'and no longer once nobody holds it')
 })
 
 t.test('migrations go by their names, or by a beginning that fits no other', async t => {
