@@ -10,8 +10,7 @@ export const phases = {
   ports: 'Choose ports that nobody listens on',
   up: 'Start API, runner and proxy',
   ready: 'Have a session of a small repository say a nonce, through the front door',
-  structural:
-    'Run the structural tests: lint, types, imports, docs, two guides, and the contract, each field of it too',
+  structural: 'Run the structural tests: lint, types, imports, docs, and the contract, each field of it too',
   full: "Run the clone's whole test suite",
   'verify-clean': 'Check that the clone is as it was committed',
   confined: 'Check that nothing of the run listens but where it should',

@@ -3,7 +3,8 @@ import { task } from '../engine/task.ts'
 
 /**
  * The gates for the sources and the docs: `check --code`, or one alone. Each is up to date until a file changes that it
- * looks at. With `--keep-going` one run shows all that is wrong.
+ * looks at. With `--keep-going` one run shows all that is wrong. None starts a server: what the pages tell to type is run by the
+ * tests (decision 0143).
  */
 
 /** Every file of the checkout that git would take, but for what is installed and what is written at run time. */
@@ -58,25 +59,9 @@ export const docsWrite = task({
   run: [process.execPath, 'tasks/docs/main.ts', '--write'],
 })
 
-/** These run what a page tells to type, on this host: they say nothing about it tomorrow, so they always run. */
-const guide = (page: string, test: string) =>
-  task({
-    describe: `Run the commands of ${page}`,
-    timeout: '5m',
-    run: [process.execPath, test],
-  })
-
-const guides = {
-  readme: guide('README.md', 'tests/end-to-end/readme.test.ts'),
-  access: guide('docs/access.md', 'tests/client/access-guide.test.ts'),
-  debugging: guide('docs/debugging.md', 'tests/client/debugging-guide.test.ts'),
-  mcp: guide('docs/mcp.md', 'tests/client/mcp/guide.test.ts'),
-  tasks: guide('docs/tasks.md', 'tests/tasks/reporters/page.test.ts'),
-}
-
 export const code = task({
   describe:
-    'Check the sources and the docs: format, lint, types, imports, links, and the commands in the docs',
-  needs: { lint, types, rules, docs, ...guides },
+    'Check the sources and the docs: format, lint, types, imports, links, and that each command in the docs is one',
+  needs: { lint, types, rules, docs },
   run: (_, { print }) => print('format, lint, types, import rules and docs: ok\n'),
 })

@@ -3,11 +3,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { type Asked, judgeOptions } from '../../smoke/options.ts'
 import { isPhase, type PhaseName, phasesOf } from '../../smoke/phases.ts'
-import { contractFields, gates, guides } from '../../smoke/run/structural.ts'
+import { contractFields } from '../../smoke/run/structural.ts'
 import { type Decision, decide, type Found } from '../../smoke/workspace/decide.ts'
 import { refusedPlace, workspacesIn } from '../../smoke/workspace/refused-place.ts'
-import { code } from '../../tasks/check/code-tasks.ts'
-import type { Needs } from '../../tasks/engine/task.ts'
 
 t.test('what becomes of a place follows from what is there and what was asked for', async t => {
   const table: [Found['kind'], { reuse?: boolean; force?: boolean }, Decision['kind']][] = [
@@ -140,17 +138,6 @@ t.test(
       ...rest('structural', 'agent:look', 'agent:debug', 'full'),
     ])
     t.ok(isPhase('agent:look') && isPhase('up') && !isPhase('toString'))
-  },
-)
-
-t.test(
-  'the structural tests are all of "check --code" but three guides, which are tests that "full" runs',
-  async t => {
-    const left = ['readme', 'debugging', 'mcp']
-    const gated: Needs = code.needs()
-    t.same([...gates, ...Object.keys(guides), ...left].sort(), Object.keys(gated).sort())
-    for (const [name, file] of Object.entries(guides))
-      t.match(gated[name], { options: { run: [/node$/, file] } }, `${name}: the test of that gate`)
   },
 )
 

@@ -103,7 +103,7 @@ const commands = {
     server.stdout.once('data', () => process.exit(0))
     server.once('exit', () => fail('port ' + process.env.DEBUG_SERVER__PROXY__PORT + ' is in use'))
   },
-  lint: () => { if (fault === 'types-are-wrong') fail('a.ts:1: number is no string') },
+  check: () => { if (fault === 'types-are-wrong') fail('a.ts:1: number is no string') },
   test() {
     if (fault === 'contract-is-broken') fail('an operation is described by nothing')
     // The whole suite is asked for without any file.

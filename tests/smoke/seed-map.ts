@@ -95,7 +95,7 @@ export const stepTests: Readonly<Record<string, readonly string[]>> = {
   'whoever listened there was killed': [listening, broken],
   'restart and a probe of `/mcp`': [passes, faults, broken],
   '`tests/test_repo_sanitized.py`': [
-    'the structural tests are all of "check --code" but',
+    'the part of the walk that spoils fields is there',
     'no room imports what it may not',
   ],
   '`CODEX_HOME`, CODEX_API_KEY exported to all': [signIn, personal],
