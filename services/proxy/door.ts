@@ -34,7 +34,11 @@ export type Door = {
 /** What every door sees to, whoever answers behind it. */
 export async function openDoor(server: Server, options: DoorOptions): Promise<Door> {
   const { arrives, share } = options
-  server.on('upgrade', options.onUpgrade)
+  server.on('upgrade', (request, socket, head) => {
+    // Node's server hears of its errors no more, and one that nobody hears of ends the process. 'close' follows.
+    socket.on('error', () => {})
+    options.onUpgrade(request, socket, head)
+  })
   // Whether it wants the body is for the upstream to say.
   server.on('checkContinue', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -12,8 +12,7 @@ export class Tunnel {
   constructor(client: Socket, { socket: upstream, read }: Switched) {
     this.#client = client
     this.#upstream = upstream
-    client.on('error', () => {}) // 'close' follows
-    upstream.on('error', () => {})
+    upstream.on('error', () => {}) // 'close' follows, as of the client's, which the door hears
     client.once('close', () => upstream.destroy())
     // What the upstream said last still reaches the client.
     upstream.once('close', () => client.destroySoon())

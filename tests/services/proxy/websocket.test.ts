@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { WebSocket, WebSocketServer } from 'ws'
 import { Connection } from '../../../services/proxy/upstream/connection.ts'
 import { until } from '../api/until.ts'
-import { exchange, startRig as startProxyRig } from './rig.ts'
+import { dial, exchange, startRig as startProxyRig } from './rig.ts'
 
 /** An upstream that sends back each message it is sent. */
 async function startRig(t: Test) {
@@ -115,6 +115,21 @@ t.test('a dead upstream refuses the upgrade with a problem', async t => {
   let text = ''
   for await (const chunk of answer) text += chunk
   t.match(JSON.parse(text), { code: 'upstream_unavailable' })
+})
+
+t.test('who breaks its connection off while it is refused an upgrade harms nobody', async t => {
+  const { proxy } = await startProxyRig(t, (_, response) => response.end('served'), { hosts: [] })
+  for (const host of ['elsewhere.example', 'localhost'])
+    for (let time = 0; time < 20; time++) {
+      const socket = await dial(proxy.url)
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+      socket.resetAndDestroy()
+      await once(socket, 'close')
+    }
+  t.match(
+    await exchange(proxy.url, 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'),
+    /served$/,
+  )
 })
 
 t.test('a request to upgrade to anything else is an ordinary one', async t => {
