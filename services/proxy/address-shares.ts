@@ -81,5 +81,5 @@ export const sendNoRoom = (response: ServerResponse): void =>
   sendProblem(
     response,
     'not_ready',
-    'as many requests are in progress from this address as one may have; try again',
+    'as many requests are in progress from this address as one may have (proxy.address_share); try again',
   )

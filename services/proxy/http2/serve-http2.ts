@@ -76,24 +76,27 @@ export class Http2Connections {
       // What was reset before anybody could be told is over already, and would not say so again.
       if (stream.closed || stream.destroyed) return void stream.on('error', () => {})
       streams++
-      this.#inProgress++
-      stream.once('close', () => {
-        streams--
-        this.#inProgress--
-      })
+      stream.once('close', () => void streams--)
       const request = new Http2Request({ stream, headers, raw, socket })
       const response = new Http2Response(stream, this.#options.slowReader)
       // One on each connection there may be over HTTP/1.1 as well: nobody takes the place of that.
-      if (this.#inProgress > this.#options.requests && streams > 1)
+      if (this.#inProgress >= this.#options.requests && streams > 1)
         return sendProblem(response, 'not_ready', 'as many requests are in progress as may be; try again')
-      if (sizeOf(raw) <= mostHeadBytes) return this.#asked(request, response)
-      const { code, detail } = malformedRequest('HPE_HEADER_OVERFLOW')
-      sendProblem(response, code, detail)
+      this.#asked(request, response, raw)
+      // Who is refused, or answered on the spot, may take that when he likes: it is in progress no more.
+      if (response.writableEnded) return
+      this.#inProgress++
+      stream.once('close', () => void this.#inProgress--)
     })
   }
 
-  #asked(request: Http2Request, response: Http2Response): void {
+  #asked(request: Http2Request, response: Http2Response, raw: readonly string[]): void {
     const { method, headers } = request
+    if (sizeOf(raw) > mostHeadBytes) {
+      const { code, detail } = malformedRequest('HPE_HEADER_OVERFLOW')
+      sendProblem(response, code, detail)
+      return
+    }
     if (!request.stream.endAfterHeaders) endLate(request, response, this.#options.request)
     if (method === 'CONNECT') response.writeHead(405).end()
     else if (headers.expect === undefined) this.#server.emit('request', request, response)

@@ -94,6 +94,27 @@ t.test('requests over HTTP/2 are counted by address, and one goes on each connec
   t.match(await again, { status: 200 })
 })
 
+t.test('what is refused over HTTP/2 takes no place, though its client takes no byte of that', async t => {
+  const asked: ServerResponse[] = []
+  const rig = await http2Rig(t, (_, response) => void asked.push(response), {
+    connections: 6,
+    perAddress: 3,
+  })
+  const greedy = rig.session({ initialWindowSize: 0 }, '127.0.0.2')
+  const refused: number[] = []
+  for (let time = 0; time < 20; time++)
+    greedy
+      .request({ ':path': '/' })
+      .on('error', () => {})
+      .on('response', ({ ':status': status }) => void refused.push(status ?? 0))
+  await until('it has its share, and no more', () => asked.length === 3 && refused.length === 17)
+  t.same(new Set(refused), new Set([503]))
+  const others = [1, 2, 3].map(() => rig.send({ ':path': '/' }))
+  await until('another address has all of its own', () => asked.length === 6)
+  for (const response of asked) response.end('answered')
+  for (const answer of await Promise.all(others)) t.match(answer, { status: 200, text: 'answered' })
+})
+
 t.test('who shakes hands for ever takes no place of another address', async t => {
   const rig = await http2Rig(t, (_, response) => void response.end('fine'), {
     connections: 6,

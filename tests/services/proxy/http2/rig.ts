@@ -24,10 +24,14 @@ export async function http2Rig(t: Test, answer: RequestListener, options: Partia
   })
   const port = Number(new URL(rig.proxy.secureUrl ?? '').port)
   const ca = readFileSync(made.files.certificate)
-  const dialTls = (ALPNProtocols = ['h2']): TLSSocket =>
-    connectTls({ host: '127.0.0.1', port, servername: 'localhost', ca, ALPNProtocols })
-  const session = (settings: Settings = {}): ClientHttp2Session => {
-    const made = connect(`https://localhost:${port}`, { createConnection: () => dialTls(), settings })
+  const dialTls = (ALPNProtocols = ['h2'], localAddress = '127.0.0.1'): TLSSocket => {
+    // What goes to `net.connect` the declaration does not know.
+    const place = { host: '127.0.0.1', port, localAddress }
+    return connectTls({ ...place, servername: 'localhost', ca, ALPNProtocols })
+  }
+  const session = (settings: Settings = {}, localAddress?: string): ClientHttp2Session => {
+    const createConnection = () => dialTls(undefined, localAddress)
+    const made = connect(`https://localhost:${port}`, { createConnection, settings })
     made.on('error', () => {})
     t.teardown(() => made.destroy())
     return made
