@@ -20,8 +20,8 @@ const pieceBytes = 65_536
 /** What is told of what was left out. */
 const mostTold = 1_000
 
-/** Told within the archive, for its answer has begun by then. */
-const noteName = 'LEFT-OUT.txt'
+/** Told within the archive, for its answer has begun by then. Where something packed has that name, in any case, with a number. */
+const noteName = (number: number) => `LEFT-OUT${number === 1 ? '' : `-${number}`}.txt`
 
 let underWay = 0
 
@@ -70,6 +70,8 @@ class Packing {
   readonly zip = new ZipFile()
   readonly #stopping = new AbortController()
   readonly #leftOut: string[] = []
+  /** Names at the top, as systems compare them that know no case. */
+  readonly #tops = new Set<string>()
   #entries = 0
 
   constructor(response: ServerResponse) {
@@ -95,6 +97,7 @@ class Packing {
 
   async entry(directory: FileHandle, name: Buffer, as: string, levels: number): Promise<void> {
     if (this.#entries++ >= mostEntries) return this.#leave(as, 'there are too many')
+    if (!as.includes('/')) this.#tops.add(as.toUpperCase())
     try {
       const stats = await lstat(at(directory, name))
       const about = { mtime: stats.mtime, mode: stats.mode & 0xffff }
@@ -134,7 +137,11 @@ class Packing {
   }
 
   end(): void {
-    if (this.#leftOut.length > 0) this.zip.addBuffer(Buffer.from(`${this.#leftOut.join('\n')}\n`), noteName)
+    if (this.#leftOut.length > 0) {
+      let number = 1
+      while (this.#tops.has(noteName(number).toUpperCase())) number++
+      this.zip.addBuffer(Buffer.from(`${this.#leftOut.join('\n')}\n`), noteName(number))
+    }
     this.zip.end()
   }
 

@@ -58,6 +58,16 @@ t.test('a directory as an archive', async t => {
   t.equal((await program.ask('/download-zip?paths=none')).status, 404)
 })
 
+t.test('the note takes the name of nothing that is packed', async t => {
+  mkdirSync(inside('noted', 'LEFT-OUT-2.txt'), { recursive: true })
+  writeFileSync(inside('noted', 'Left-Out.txt'), 'of the session')
+  execFileSync('mkfifo', [inside('noted', 'pipe')])
+  t.match(unpacked((await program.ask('/download?path=noted')).body), {
+    'Left-Out.txt': { content: 'of the session' },
+    'LEFT-OUT-3.txt': { content: 'pipe: it is no file\n' },
+  })
+})
+
 t.test('no more than four at a time; who goes away makes room', async t => {
   writeFileSync(inside('large'), Buffer.alloc(20_000_000, Math.random().toString()))
   const asking = Array.from({ length: 4 }, () =>
