@@ -9,6 +9,9 @@ const interval = 20
 /** How long a connection that has asked nothing yet may still do so after the close began, in milliseconds. */
 const patience = 200
 
+/** The same of one that is shaking hands, which takes some turns. */
+const handshakePatience = 1_000
+
 /**
  * Watches the connections of a server, so that it can be left without a request that fails, and closing it does not wait
  * for connections on which nothing happens. Node closes what is idle when the close begins; it knows neither what becomes
@@ -18,9 +21,20 @@ export function watchConnections(server: Server, arrives: Arrival = 'connection'
   const open = new Set<Socket>()
   const silent = new Set<Socket>()
   const unanswered = new Set<ServerResponse>()
+  /** Those that have not shaken hands, by where they come from: what comes of one is another socket. */
+  const shaking = new Map<string, Socket>()
   let isLeaving = false
   let lastAsked = Number.NEGATIVE_INFINITY
+  if (arrives === 'secureConnection')
+    server.on('connection', (socket: Socket) => {
+      const from = endOf(socket)
+      shaking.set(from, socket)
+      socket.once('close', () => {
+        if (shaking.get(from) === socket) shaking.delete(from)
+      })
+    })
   server.on(arrives, (socket: Socket) => {
+    shaking.delete(endOf(socket))
     open.add(socket)
     silent.add(socket)
     socket.once('close', () => {
@@ -70,9 +84,13 @@ export function watchConnections(server: Server, arrives: Arrival = 'connection'
         const waited = performance.now() - began
         server.closeIdleConnections()
         if (waited > patience) for (const socket of silent) socket.destroy()
+        if (waited > handshakePatience) for (const socket of shaking.values()) socket.destroy()
         if (waited > deadline) for (const socket of open) socket.destroy()
       }, interval)
       await closed.finally(() => clearInterval(sweep))
     },
   }
 }
+
+/** The other end of a connection, of which a server has no two. */
+const endOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`

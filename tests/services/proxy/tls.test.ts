@@ -188,3 +188,16 @@ t.test('old versions are refused, and who never shakes hands is cut', async t =>
   await once(silent, 'close')
   t.ok(silent.closed)
 })
+
+t.test('who never shakes hands holds up no stop', async t => {
+  const { port, proxy, dial } = await startRig(t)
+  const silent = connectPlainly(port, '127.0.0.1')
+    .on('error', () => {})
+    .resume()
+  await once(silent, 'connect')
+  // One that came after it has been accepted, so that one has as well.
+  ;(await dial()).destroy()
+  const began = performance.now()
+  await Promise.all([proxy[Symbol.asyncDispose](), once(silent, 'close')])
+  t.ok(performance.now() - began < 4_000, 'nor until it is cut for being late')
+})
