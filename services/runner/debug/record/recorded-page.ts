@@ -11,7 +11,8 @@ const listSchema = z.object({ variables: z.array(z.unknown()) })
 
 /**
  * A page of variables out of all pages that were asked for at a stop, however these were cut: those of its parts that one of
- * them has. Undefined where none has any, or no page is asked for.
+ * them has. Parts with names, which stand behind the elements of a value, are none where elements alone were asked for. Undefined
+ * where no page has any, or no page is asked for.
  */
 export function recordedPage(
   command: string,
@@ -21,10 +22,15 @@ export function recordedPage(
   const wanted = command === 'variables' ? pageSchema.safeParse(parameters).data : undefined
   if (wanted === undefined) return undefined
   const known = new Map<number, unknown>()
+  let others = false
   for (const { command: asked, parameters: of, answer } of exchanges) {
     const page = asked === 'variables' ? pageSchema.safeParse(of).data : undefined
     if (page === undefined || !answer.ok) continue
-    if (page.variablesReference !== wanted.variablesReference || page.filter !== wanted.filter) continue
+    if (page.variablesReference !== wanted.variablesReference) continue
+    if (page.filter !== wanted.filter) {
+      others = true
+      continue
+    }
     const { variables = [] } = listSchema.safeParse(answer.body).data ?? {}
     // An adapter that passes over what it is asked of a page has told all.
     const first = variables.length > page.count ? 0 : page.start
@@ -33,5 +39,5 @@ export function recordedPage(
   const variables = Array.from({ length: wanted.count }, (_, at) => wanted.start + at).flatMap(at =>
     known.has(at) ? [known.get(at)] : [],
   )
-  return variables.length === 0 ? undefined : { variables }
+  return variables.length === 0 && !(others && wanted.filter === 'named') ? undefined : { variables }
 }

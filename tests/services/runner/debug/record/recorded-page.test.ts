@@ -26,6 +26,15 @@ t.test('of an adapter that has told all at once, any page is known', async t => 
   t.same(page(40, 2, asked(10, 5, elements(0, 50))), elements(40, 42))
 })
 
+t.test('where elements alone were asked for, what has a name is none', async t => {
+  const named = (...exchanges: Parameters<typeof recordedPage>[2]) =>
+    recordedPage('variables', { variablesReference: 5, filter: 'named', start: 0, count: 1 }, exchanges)
+      ?.variables
+  t.same(named(asked(0, 3, elements(0, 3))), [])
+  t.equal(named(asked(0, 3, elements(0, 3), { variablesReference: 6 })), undefined)
+  t.same(named(asked(0, 1, [{ name: 'length' }], { filter: 'named' })), [{ name: 'length' }])
+})
+
 t.test('what is of others does not count', async t => {
   const others = [
     asked(0, 3, elements(0, 3), { variablesReference: 6 }),
