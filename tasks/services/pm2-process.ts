@@ -61,7 +61,7 @@ process.on('message', (message: unknown) => {
   )
 })
 process.on('disconnect', () => process.exit(0))
-// Ctrl+C reaches all that the terminal has started: whoever is given up takes back what it did by this process, and then ends it.
-process.on('SIGINT', () => {})
+// Ctrl+C, and the end of a terminal, reach all that it has started: whoever is given up takes back what it did by this process, and then ends it.
+for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {})
 
 const answer = (message: Answer) => process.send?.(message)
