@@ -67,8 +67,8 @@ export const startSeconds = ({ restartTimeout, restartRetries }: Times): number 
   (restartTimeout + 30) * (restartRetries + 1) + 60
 type Times = Pick<Defaults, 'restartTimeout' | 'restartRetries'>
 
-/** No timer of Node waits longer. */
-const mostSeconds = Math.floor((2 ** 31 - 1) / 1_000)
+/** No timer of Node waits a day longer, and to tell how things stood comes on top. */
+const mostSeconds = 24 * 86_400
 
 type Contradiction = readonly [message: string, fix: string]
 

@@ -30,9 +30,12 @@ export async function movedAway(phase: Phase): Promise<boolean> {
   if (setting.options.port !== undefined || setting.options.skipBootstrap) return false
   const areFree = async () => (await Promise.all(before.map(isFree))).every(Boolean)
   if (await areFree()) return false
-  // What has started of it holds its own.
-  await cloneTask(phase, ['down', '--yes'])
-  if (await areFree()) return false
+  // What has started of it holds its own. Where that cannot be ended, why it failed to start is what counts.
+  const isDown = await cloneTask(phase, ['down', '--yes']).then(
+    () => true,
+    () => false,
+  )
+  if (!isDown || (await areFree())) return false
   log('somebody has taken a port of these meanwhile')
   await ports(phase)
   return true

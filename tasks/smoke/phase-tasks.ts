@@ -13,7 +13,7 @@ import { down } from '../../smoke/run/down.ts'
 import { fetchCodex } from '../../smoke/run/fetch-codex.ts'
 import { install } from '../../smoke/run/install.ts'
 import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
-import { movedAway, ports } from '../../smoke/run/ports.ts'
+import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
 import { runStage } from '../../smoke/run/stage.ts'
 import { structural } from '../../smoke/run/structural.ts'
@@ -24,12 +24,12 @@ import { secretsIn } from '../../smoke/sandbox/secrets.ts'
 import { readSetting, type Setting } from '../../smoke/setting.ts'
 import type { AgentStages } from '../../smoke/stages/agent-stages.ts'
 import { type Places, placesIn } from '../../smoke/workspace/places.ts'
-import { CommandError } from '../engine/command-error.ts'
 import type { TaskContext } from '../engine/context.ts'
 import type { Limits } from '../engine/running/limits.ts'
 import { service } from '../engine/service.ts'
 import { type Needs, type Task, task } from '../engine/task.ts'
 import { type Watched, withinLimits } from './phase-limits.ts'
+import { upWithin } from './up-within.ts'
 
 const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
   clone,
@@ -81,16 +81,14 @@ export function phaseTasks(workspace: string, declared: AgentStages): Readonly<R
 function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task {
   const { places, setting, declared } = run
   const { clone, client } = places
-  const seconds = deadlineOf(name, setting)
   const stages = declared.stages({ run: setting.run, clone, client, node: process.execPath })
   return task({
     describe: describePhase(name, stages),
     needs,
-    // For when not even the limits below are kept.
-    timeout: seconds * 1_000 + diagnosisMs + besidesMs,
+    timeout: longestMs(name, setting),
     undoMs: diagnosisMs,
     run: (_, context) =>
-      orDiagnosis({ name, run, context, timeout: `${seconds}s` }, async watched => {
+      orDiagnosis({ name, run, context }, async watched => {
         const phase = await phaseOf(run, context, watched)
         const stage = stages.find(one => name === `agent:${one.name}`)
         if (stage !== undefined) await runStage(phase, stage)
@@ -111,11 +109,10 @@ function stack(run: Run, needs: Needs): Task {
     needs,
     ready: {
       line: new RegExp(`^${readyLine}$`),
-      within: `${deadlineOf('up', setting)}s`,
+      within: longestMs('up', setting),
     },
     undoMs: diagnosisMs,
     run: async (_, context) => {
-      // With no limit but for silence: how long the start may take is the flags' to say, for each attempt.
       await orDiagnosis({ name: 'up', run, context }, async watched => {
         const phase = await phaseOf(run, context, watched)
         if (!(await setCallLog(places, captureDebugTools)))
@@ -125,30 +122,16 @@ function stack(run: Run, needs: Needs): Task {
         await requireClean(places.clone, watched.signal)
       })
       context.log(readyLine)
-      await new Promise<void>(resolve => context.signal.addEventListener('abort', () => resolve()))
+      const { signal } = context
+      if (!signal.aborted)
+        await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
     },
   })
 }
 
-/** How often others may have taken the ports since they were chosen, and others are chosen. */
-const portsAtMost = 3
-
-/** Tried again where it took too long, or somebody took its ports in the last moment, and only then: what fails fails again. */
-async function upWithin(phase: Phase, seconds: number, retries: number): Promise<void> {
-  let chosen = 1
-  for (let left = retries; ; left--)
-    try {
-      await cloneTask(phase, ['up'], { timeoutMs: seconds * 1_000 })
-      return
-    } catch (error) {
-      if (chosen++ < portsAtMost && (await movedAway(phase))) {
-        left++
-        continue
-      }
-      if (!(error instanceof CommandError) || error.fault.kind !== 'timeout' || left === 0) throw error
-      phase.log(`up took longer than ${seconds} s, and is tried again`)
-    }
-}
+/** For when not even the limits are kept that the harness holds itself. */
+const longestMs = (name: PhaseName, setting: Setting): number =>
+  deadlineOf(name, setting) * 1_000 + diagnosisMs + besidesMs
 
 async function phaseOf(
   { places, setting, declared, secrets }: Run,
@@ -175,18 +158,17 @@ type Named = {
   readonly name: PhaseName
   readonly run: Run
   readonly context: TaskContext
-  readonly timeout?: string
 }
 
 /** A failure, a limit that is reached among them, is told with how things stood at that moment, while everything is still there. */
 function orDiagnosis(
-  { name, run, context, timeout }: Named,
+  { name, run, context }: Named,
   work: (watched: Watched) => Promise<void>,
 ): Promise<void> {
   const { places, setting, secrets } = run
   const { heartbeatTimeout } = setting.options
   const limits: Limits = {
-    ...(timeout === undefined ? {} : { timeout }),
+    timeout: `${deadlineOf(name, setting)}s`,
     ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
   }
   return withinLimits(limits, context, work, async (failure, said) => {
