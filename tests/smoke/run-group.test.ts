@@ -19,12 +19,11 @@ import { moveIn } from '../../smoke/workspace/move-in.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
 import { until } from '../until.ts'
 import { room, write } from './room.ts'
+import { lackOfRunGroups } from './run-groups.ts'
 
 const runGroup = resolve(import.meta.dirname, '../../smoke/sandbox/run-group.ts')
 
-const trial = await makeRunGroup('00000000')
-if (trial.kind === 'group') await endGroup(trial.directory)
-const skip = trial.kind === 'none' ? trial.reason : false
+const skip = await lackOfRunGroups()
 
 let runs = 0
 async function groupFor(t: Pick<Test, 'teardown'>): Promise<string> {

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
-import { endGroup, makeRunGroup } from '../../smoke/sandbox/run-group.ts'
 import { until } from '../until.ts'
+import { lackOfRunGroups } from './run-groups.ts'
 import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
@@ -47,30 +47,23 @@ t.test('killed at any moment, it leaves no process and no workspace', async t =>
   }
 })
 
-const trial = await makeRunGroup('00000002')
-if (trial.kind === 'group') await endGroup(trial.directory)
-
-t.test(
-  'killed, it leaves nobody of its control group either',
-  { skip: trial.kind === 'none' && trial.reason },
-  async t => {
-    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-      const rig = smokeRig(t, 'up-escapes')
-      const running = rig.start('--test-scope', 'none')
-      const pid = await until('somebody has escaped', () => {
-        const [file] = globSync(join(rig.temporary, '*/clone/.artifacts/run/escaped'))
-        return file === undefined ? 0 : Number(readFileSync(file, 'utf8'))
-      })
-      const escaped = identify(pid)
-      if (escaped === undefined) throw new Error(`${pid} is gone already`)
-      const directory = /^0::(.*debug-server-smoke-[\da-f]{8})\/run$/m.exec(
-        readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
-      )?.[1]
-      t.type(directory, 'string')
-      running.child.kill(signal)
-      await running.ended
-      await until(`nothing is left after ${signal}`, () => rig.left().length === 0 && !isAlive(escaped))
-      t.same(globSync(`/sys/fs/cgroup/**${directory}`), [])
-    }
-  },
-)
+t.test('killed, it leaves nobody of its control group either', { skip: await lackOfRunGroups() }, async t => {
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    const rig = smokeRig(t, 'up-escapes')
+    const running = rig.start('--test-scope', 'none')
+    const pid = await until('somebody has escaped', () => {
+      const [file] = globSync(join(rig.temporary, '*/clone/.artifacts/run/escaped'))
+      return file === undefined ? 0 : Number(readFileSync(file, 'utf8'))
+    })
+    const escaped = identify(pid)
+    if (escaped === undefined) throw new Error(`${pid} is gone already`)
+    const directory = /^0::(.*debug-server-smoke-[\da-f]{8})\/run$/m.exec(
+      readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
+    )?.[1]
+    t.type(directory, 'string')
+    running.child.kill(signal)
+    await running.ended
+    await until(`nothing is left after ${signal}`, () => rig.left().length === 0 && !isAlive(escaped))
+    t.same(globSync(`/sys/fs/cgroup/**${directory}`), [])
+  }
+})
