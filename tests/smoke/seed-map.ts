@@ -21,6 +21,7 @@ const broken = 'a commit that breaks this project fails where it is broken'
 const kept = 'the logs of this run are kept without secrets'
 const killed = 'killed at any moment, it leaves no process and no workspace'
 const told = 'whoever comes next tells of a run that was killed'
+const daemon = "PM2's daemon is stopped: status says whom to end"
 const diagnosis = 'it ends in time, leaves nothing that it has started, and shows no secret'
 
 export const flagTests: Readonly<Record<string, readonly string[]>> = {
@@ -86,13 +87,13 @@ export const stepTests: Readonly<Record<string, readonly string[]>> = {
   ],
   'prefix and marker': ['stale are those that nobody is at work in', 'who moves in marks the place'],
   'clone of the repository and of its proxy': [passes],
-  'disposable `.env`, config home, `.pm2`': [personal, passes],
+  'disposable `.env`, config home, `.pm2`': [personal, daemon],
   'pytest into `python-site/`, without PIP_REQUIRE_VIRTUALENV': [personal, passes],
   "the source's Python, for the clone as well": ['a clone is installed by the Node of this host'],
   'starter bundle with `--no-restart`': [faults, passes],
   'a client repository': [own, passes],
   'a high port at random, free or not': [listening],
-  'whoever listened there was killed': [listening, broken],
+  'whoever listened there was killed': [listening, 'who takes the port of a run in the last moment keeps it'],
   'restart and a probe of `/mcp`': [passes, faults, broken],
   '`tests/test_repo_sanitized.py`': [
     'the part of the walk that spoils fields is there',
@@ -167,7 +168,7 @@ export const stepTests: Readonly<Record<string, readonly string[]>> = {
 
 export const leftTests: Readonly<Record<string, readonly string[]>> = {
   '`config-home/`': [personal],
-  '`.pm2/`': [passes],
+  '`.pm2/`': [personal, daemon],
   '`codex-home/`': ['killed at work, a run leaves no sign-in in a workspace that is kept'],
   '`client-repo/`': [own],
   '`codex-transcripts/STAGE.jsonl`, lost where Codex failed': [
