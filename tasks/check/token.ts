@@ -34,6 +34,12 @@ function tokenIn(file: string, storeFile: string, now: string): Omit<Finding, 'w
   const secret = readSecret(file)
   if (secret === undefined) return { verdict: 'failed', detail: `${file} cannot be read`, fix }
   const look = lookAtStore(storeFile)
+  if (look.kind === 'locked')
+    return {
+      verdict: 'warning',
+      detail: `${file} is not tried: ${storeFile} is held locked by another process`,
+      fix: 'wait for it or end it, then run this again',
+    }
   if (look.kind !== 'store' || look.applied.length === 0)
     return { verdict: 'warning', detail: `${file}: there is no store to try it on`, fix }
   return isTokenValid(storeFile, secret, now)

@@ -1,16 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -26,6 +14,7 @@ import { findMigration, migrationNames, standingOf } from '../../../services/sto
 import { openStore } from '../../../services/store/store.ts'
 import { createToken, revokeToken } from '../../../services/store/tokens.ts'
 import { disableUser, enableUser } from '../../../services/store/user-access.ts'
+import { halfWrittenIndex } from './half-written-index.ts'
 import { storePath } from './store-rig.ts'
 
 const now = '2026-01-01T00:00:00.000Z'
@@ -139,29 +128,14 @@ t.test('so is one of a store from before there were users', async t => {
   t.equal(isTokenValid(path, `${secret}x`, now), false)
 })
 
-/** Bytes of the index of the log (`-shm`), by https://sqlite.org/walformat.html#wal_locks: its change counter, and its lock for writing. */
-const index = { changeCounter: 8, writeLock: 120 }
-
 t.test('one that somebody writes to whose index is half written is locked, not damaged', async t => {
   const path = storePath(t)
   await migrate(path)
   await using store = await openStore(path)
   await createToken(store, { name: 'a', scopes: [], now, expires_at: null })
-  const hold = `import fcntl, sys
-index = open(sys.argv[1], 'r+b')
-fcntl.lockf(index, fcntl.LOCK_EX, 1, ${index.writeLock})
-print('held', flush=True)
-sys.stdin.read()`
-  const holder = spawn('python3', ['-c', hold, `${path}-shm`], { stdio: ['pipe', 'pipe', 'inherit'] })
-  t.teardown(() => holder.kill('SIGKILL'))
-  await once(holder.stdout, 'data')
-  const written = openSync(`${path}-shm`, 'r+')
-  writeSync(written, Buffer.from([9, 9, 9, 9]), 0, 4, index.changeCounter)
-  closeSync(written)
+  const release = await halfWrittenIndex(t, path)
   t.match(lookAtStore(path), { kind: 'locked', reason: 'locking protocol' })
-  const ended = once(holder, 'exit')
-  holder.stdin.end()
-  await ended
+  await release()
   t.match(lookAtStore(path), { kind: 'store' }, 'and no longer once nobody holds it')
 })
 

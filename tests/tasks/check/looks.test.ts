@@ -8,6 +8,7 @@ import { openWorkspace } from '../../../config/workspace.ts'
 import { ownPlaces } from '../../../lib/cgroups/own-places.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { migrationNames } from '../../../services/store/migration-names.ts'
+import { openStore } from '../../../services/store/store.ts'
 import { prepareToken } from '../../../tasks/bootstrap/token.ts'
 import { inspectCommandLimits } from '../../../tasks/check/command-limits.ts'
 import { inspectContainers } from '../../../tasks/check/containers.ts'
@@ -23,6 +24,7 @@ import { inspectSandbox } from '../../../tasks/check/sandbox.ts'
 import { inspectDataDirectory, inspectStore } from '../../../tasks/check/storage.ts'
 import { inspectToken } from '../../../tasks/check/token.ts'
 import { versionIn } from '../../../tasks/check/version.ts'
+import { halfWrittenIndex } from '../../services/store/half-written-index.ts'
 import { directory, gitMaker, realExec, repository, workspaceRoot } from '../bootstrap/place.ts'
 import { storeWorkspace } from '../store-workspace.ts'
 
@@ -219,6 +221,10 @@ t.test('the token: made, for its owner alone, valid', async t => {
   chmodSync(workspace.adminTokenFile, 0o600)
   writeFileSync(workspace.adminTokenFile, 'dst_another\n')
   t.match(look(), [{ verdict: 'failed', detail: /holds no token that is valid/ }])
+  await using store = await openStore(workspace.storeFile)
+  void store
+  await halfWrittenIndex(t, workspace.storeFile)
+  t.match(look(), [{ verdict: 'warning', detail: /is held locked by another process/, fix: /wait for it/ }])
 })
 
 t.test('the checkout: its locks and its default branch are warnings of their own', async t => {
