@@ -58,11 +58,17 @@ export async function makeRunGroup(run: string): Promise<RunGroup> {
       if (new RegExp(`^0::.*/${nameOf(run)}/run$`, 'm').test(stdout)) return { kind: 'group', directory }
       reason = `a process could not be moved to one in ${directory}`
     } catch (error) {
-      reason = `none can be used at ${directory} (${errorCode(error) ?? error})`
+      reason = `none can be used at ${directory} (${faultText(error)})`
     }
     await endGroup(directory)
   }
   return { kind: 'none', reason }
+}
+
+/** Of a process that could not join, what its shell said of that. */
+function faultText(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+  return said === '' ? (errorCode(error) ?? String(error)) : said.replaceAll(/\s*\n\s*/g, '; ')
 }
 
 /** Words that start a program in the group: it is in there before it is that program. */

@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { namesOfGroups } from '../../lib/cgroups/group-directory.ts'
+import { ownPlaces } from '../../lib/cgroups/own-places.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { membersOf } from '../../smoke/sandbox/members.ts'
@@ -49,6 +51,24 @@ async function escaped(directory: string): Promise<ProcessIdentity> {
   return identity
 }
 
+/** A program that makes the group of a run, and prints what came of it. */
+const makes = [
+  ...[process.execPath, '--input-type=module', '-e'],
+  `import { makeRunGroup } from ${JSON.stringify(runGroup)}
+    process.stdout.write(JSON.stringify(await makeRunGroup('fedcba98')))`,
+]
+
+async function printed(file: string, words: readonly string[]) {
+  const { stdout } = await promisify(execFile)(file, words)
+  return JSON.parse(stdout)
+}
+
+/** What comes of it for one that is in a group itself. */
+function makeWithin(directory: string) {
+  const [file, ...words] = joining(directory, makes)
+  return printed(file, words)
+}
+
 t.test('who has escaped all else is known by the group, and killed with it', { skip }, async t => {
   const directory = await groupFor(t)
   t.same(membersOfGroup(directory), [])
@@ -73,11 +93,7 @@ t.test('who knows the name of a run alone ends its group, too', { skip }, async 
 
 t.test('a run within a run has a group within that of the other, and ends with it', { skip }, async t => {
   const directory = await groupFor(t)
-  const program = `import { makeRunGroup } from ${JSON.stringify(runGroup)}
-    process.stdout.write(JSON.stringify(await makeRunGroup('fedcba98')))`
-  const [file, ...words] = joining(directory, [process.execPath, '--input-type=module', '-e', program])
-  const { stdout } = await promisify(execFile)(file, words)
-  const inner = JSON.parse(stdout)
+  const inner = await makeWithin(directory)
   t.match(inner, { kind: 'group' })
   t.ok(inner.directory.startsWith(`${directory}/`), inner.directory)
   const daemon = await escaped(inner.directory)
@@ -86,6 +102,22 @@ t.test('a run within a run has a group within that of the other, and ends with i
   t.notOk(isAlive(daemon))
   t.notOk(existsSync(inner.directory))
 })
+
+const limiting = ownPlaces().some(({ place, fault }) => place.version === 2 && fault === undefined)
+t.test(
+  'where nobody can join one, what the system said is told, and none is left',
+  { skip: skip || (limiting && 'here it would be made beside that') },
+  async t => {
+    const directory = await groupFor(t)
+    const outer = join(directory, 'run')
+    // Beside a group of threads the others in a group can be made, and joined by nobody.
+    mkdirSync(join(outer, 'threads'))
+    writeFileSync(join(outer, 'threads', 'cgroup.type'), 'threaded')
+    const made = await makeWithin(directory)
+    t.match(made, { kind: 'none', reason: /^none can be used at .*-fedcba98 \(sh: .*error/ })
+    t.same(namesOfGroups(outer), ['threads'])
+  },
+)
 
 t.test('what is no group of a run is left alone, whatever a workspace says', { skip }, async t => {
   const top = room(t)
@@ -127,10 +159,7 @@ const unshared = promisify(execFile)('unshare', ['--mount', 'true']).then(
   () => 'mounts cannot be taken away here',
 )
 t.test('where there are none, the reason is told', { skip: await unshared }, async t => {
-  const program = `import { makeRunGroup } from ${JSON.stringify(runGroup)}
-    process.stdout.write(JSON.stringify(await makeRunGroup('fedcba98')))`
   const unmount = 'umount -R -l /sys/fs/cgroup; exec "$@"'
-  const node = [process.execPath, '--input-type=module', '-e', program]
-  const { stdout } = await promisify(execFile)('unshare', ['--mount', 'sh', '-c', unmount, 'sh', ...node])
-  t.same(JSON.parse(stdout), { kind: 'none', reason: 'this system has no control groups of version 2' })
+  const made = await printed('unshare', ['--mount', 'sh', '-c', unmount, 'sh', ...makes])
+  t.same(made, { kind: 'none', reason: 'this system has no control groups of version 2' })
 })
