@@ -55,6 +55,8 @@ export type EnginePlan = {
   readonly attached?: { readonly pauses: boolean; readonly settled?: string }
   /** From the debuggee's launch until it can be told where to stop, in milliseconds, where that takes more than usual. */
   readonly launchMs?: number
+  /** Whether its data breakpoints take effect on this machine; left out: they do. */
+  watches?(): Promise<boolean>
   /** Whether `shellContext` means anything to it. */
   readonly hasCommands?: boolean
   /** Of `pause`: a `threadId` by which all threads are meant, whether or not there is one of this number. */

@@ -243,6 +243,13 @@ export class LiveDebugSession implements AsyncDisposable {
     return this.#deps.plan.hasCommands === true
   }
 
+  /** Why nothing can be watched on this machine; undefined where it can. */
+  async whyNotWatched(): Promise<string | undefined> {
+    return (await this.#deps.plan.watches?.()) === false
+      ? 'the debug registers of this machine have no effect, as on many virtual machines (gdb watches without them)'
+      : undefined
+  }
+
   /** The lines of a file by its absolute path, where who asks may see it. */
   lines(path: string): Promise<SourceLines> {
     return this.#deps.text.lines(path, this.#deps.place.enclosure.shows)

@@ -66,6 +66,8 @@ const passOnStopped: EditorRequest = async (editor, life, command, given) => {
 
 /** The editor sets a breakpoint by what the engine calls it; others are told of it by its name. */
 const dataBreakpointInfo: EditorRequest = async (editor, life, command, given) => {
+  const why = await life.live.whyNotWatched()
+  if (why !== undefined) return { dataId: null, description: why }
   const body = await passOnStopped(editor, life, command, given)
   const { name } = parsed(z.looseObject({ name: z.string().max(1_000) }), command, given)
   const { success, data } = dataBreakpointInfoBodySchema.safeParse(body)

@@ -1,12 +1,13 @@
 import type { z } from 'zod'
 import type { AdapterBreakpoint } from '../dap-messages.ts'
 import type { BreakpointTable, Placed, ToPlace } from './breakpoint-table.ts'
-import type {
-  AccessType,
-  setBreakpointsSchema,
-  setDataBreakpointsSchema,
-  setFunctionBreakpointsSchema,
-  setInstructionBreakpointsSchema,
+import {
+  type AccessType,
+  accessTypes,
+  type setBreakpointsSchema,
+  type setDataBreakpointsSchema,
+  type setFunctionBreakpointsSchema,
+  type setInstructionBreakpointsSchema,
 } from './dap-requests.ts'
 import { exitCodeRegister } from './exception-info.ts'
 import { inFrame } from './frames.ts'
@@ -31,11 +32,18 @@ export class Breakpoints {
   readonly #gdb: MiClient
   readonly #table: BreakpointTable
   readonly #logpoints: Logpoints
+  readonly #hasDebugRegisters: () => Promise<boolean>
   readonly #sets = new Map<string, Map<string, Placed>>()
   readonly #created = new Map<number, GdbBkpt>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(gdb: MiClient, table: BreakpointTable, logpoints: Logpoints) {
+  constructor(
+    gdb: MiClient,
+    table: BreakpointTable,
+    logpoints: Logpoints,
+    hasDebugRegisters: () => Promise<boolean>,
+  ) {
+    this.#hasDebugRegisters = hasDebugRegisters
     this.#gdb = gdb
     this.#table = table
     this.#logpoints = logpoints
@@ -71,6 +79,11 @@ export class Breakpoints {
     })
   }
 
+  /** Which accesses to data are noticed here: without debug registers a change alone. */
+  async watchable(): Promise<readonly AccessType[]> {
+    return (await this.#hasDebugRegisters()) ? accessTypes : ['write']
+  }
+
   onData({ breakpoints }: z.output<typeof setDataBreakpointsSchema>): Promise<Set> {
     return this.#replace('data', breakpoints, async ({ dataId, accessType, ...when }) => {
       const watched = parseWatched(dataId)
@@ -78,6 +91,7 @@ export class Breakpoints {
       const { expression, place } = watched
       refuseCommands(expression, when.condition)
       const where = place === null ? '' : inFrame(place)
+      if (!(await this.#hasDebugRegisters())) await this.#gdb.tell('-gdb-set can-use-hw-watchpoints 0')
       const command = `-break-watch ${where} ${watchOptions[accessType]} ${miWord(expression)}`
       const { number } = await this.#gdb.ask(command, watchAnswerSchema)
       const hits = hitsOf(when)

@@ -7,6 +7,7 @@ import { hostIn } from '../attach/attached-host.ts'
 import { bridged } from '../bridge.ts'
 import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { hasDebugRegisters } from '../native/debug-registers.ts'
 import { type Followed, followChildren } from '../native-children/follow-children.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
@@ -18,12 +19,15 @@ import type { Target } from './target.ts'
 
 const lookMs = 20_000
 
+type Registers = { readonly registers: () => Promise<boolean> }
+
 /**
  * C, C++ and the like by gdb, which speaks its machine interface here: the protocol's own came with gdb 14. It is the
  * program of the debuggee's command, and has a shell start the debuggee with the command's own streams.
  */
 export function gdbEngine(scope: ProcessScope): Engine {
   const finder = new GdbFinder(scope)
+  const registers = () => hasDebugRegisters(scope)
   return {
     async find(environment): Promise<EngineFound> {
       const place = { worktree: '/', directory: '/', environment, enclosure: openly }
@@ -50,12 +54,14 @@ export function gdbEngine(scope: ProcessScope): Engine {
         attach: ({ pid, program, host, wake }) =>
           bridged(tells => {
             const target = { kind: 'attach', pid, program, stopOnEntry: false, wake } as const
-            const bridge = new GdbBridge(tells, { target, python: gdb.python })
+            const bridge = new GdbBridge(tells, { target, python: gdb.python, hasDebugRegisters: registers })
             bridge.connect(host.open())
             return bridge
           }),
       })
-      return followed.ok ? { ok: true, plan: planOf(gdb, target.target, followed, place) } : followed
+      return followed.ok
+        ? { ok: true, plan: planOf({ ...gdb, registers }, target.target, followed, place) }
+        : followed
     },
   }
 }
@@ -99,13 +105,18 @@ const filters = {
   never: [],
 } as const satisfies Record<DebugRequest['exceptions'], readonly string[]>
 
-function planOf({ python }: Gdb, target: Target, { engine, opened }: Followed, place: Place): EnginePlan {
+function planOf(
+  { python, registers }: Gdb & Registers,
+  target: Target,
+  { engine, opened }: Followed,
+  place: Place,
+): EnginePlan {
   let bridge: GdbBridge | undefined
   return {
     adapterId: 'gdb',
     open: opened(
       bridged(tells => {
-        bridge = new GdbBridge(tells, { target, python })
+        bridge = new GdbBridge(tells, { target, python, hasDebugRegisters: registers })
         return bridge
       }),
     ),

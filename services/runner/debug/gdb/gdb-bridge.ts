@@ -10,6 +10,8 @@ export type BridgeOptions = {
   readonly target: Target
   /** Whether gdb has Python within. */
   readonly python: boolean
+  /** Whether the processor notices a write to what is watched. Without that gdb looks after each instruction, as slow as that is. */
+  readonly hasDebugRegisters: () => Promise<boolean>
 }
 
 /**

@@ -15,6 +15,7 @@ import { Variables } from './variables.ts'
 type Options = BridgeTells & {
   readonly target: Target
   readonly python: boolean
+  readonly hasDebugRegisters: () => Promise<boolean>
 }
 
 /** One gdb that is there, and what is known of it. What it says by itself is handed to whoever it concerns. */
@@ -30,7 +31,7 @@ export class GdbSession {
   readonly #logpoints: Logpoints
   readonly #event: BridgeTells['event']
 
-  constructor(channel: Channel, { target, python, event, closed }: Options) {
+  constructor(channel: Channel, { target, python, hasDebugRegisters, event, closed }: Options) {
     this.channel = channel
     this.target = target
     this.#event = event
@@ -40,7 +41,7 @@ export class GdbSession {
       event('output', { category: 'console', output: `${text}\n` }),
     )
     this.calls = new CallTracer(this.gdb, event)
-    this.breakpoints = new Breakpoints(this.gdb, this.table, this.#logpoints)
+    this.breakpoints = new Breakpoints(this.gdb, this.table, this.#logpoints, hasDebugRegisters)
     this.variables = new Variables(this.gdb)
     this.execution = new Execution(
       this.gdb,

@@ -172,7 +172,7 @@ async function dataBreakpointInfo(
   return {
     dataId: dataIdOf(watched),
     description: watched.expression,
-    accessTypes: requests.accessTypes,
+    accessTypes: await session.breakpoints.watchable(),
     canPersist: false,
   }
 }

@@ -5,6 +5,7 @@ import type { OpenAdapter } from '../adapter.ts'
 import { hostIn } from '../attach/attached-host.ts'
 import type { StoppedEvent } from '../dap-messages.ts'
 import type { Engine, EngineFound, EnginePlan, Planned, StopMeaning } from '../engine.ts'
+import { hasDebugRegisters } from '../native/debug-registers.ts'
 import { type Followed, followChildren } from '../native-children/follow-children.ts'
 import type { NativeDebugger } from '../native-children/native-child.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
@@ -34,7 +35,7 @@ export function lldbEngine(scope: ProcessScope): Engine {
         return { ok: false, failure: { reason: 'debugger_not_found', message: lldbMissing } }
       const followed = await followChildren(request, place, lldbOf(lldb, request, place))
       if (!followed.ok) return followed
-      if (program.kind === 'process') return attachTo(program.pid, request, followed, place)
+      if (program.kind === 'process') return attachTo(program.pid, request, followed, place, scope)
       if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of lldb`)
       const native = await nativeProgram(program.file, place)
       if (!native.ok) return native
@@ -48,7 +49,7 @@ export function lldbEngine(scope: ProcessScope): Engine {
         pid: null,
       }
       const host = await engineHost(followed.engine, place)
-      const plan = planOf(request, target, host)
+      const plan = planOf(request, target, host, scope)
       return { ok: true, plan: { ...plan, open: followed.opened(plan.open) } }
     },
   }
@@ -68,11 +69,12 @@ async function attachTo(
   request: DebugRequest,
   { engine }: Followed,
   place: Place,
+  scope: ProcessScope,
 ): Promise<Planned> {
   const [program = ''] = place.process?.words ?? []
   const target = { program, arguments: [], core: null, directory: place.directory, pid }
   const host = await hostIn(engine, place)
-  return { ok: true, plan: { ...planOf(request, target, host), attached: { pauses: false } } }
+  return { ok: true, plan: { ...planOf(request, target, host, scope), attached: { pauses: false } } }
 }
 
 const adapterOf =
@@ -80,7 +82,12 @@ const adapterOf =
   opening =>
     new DapWithin(host, opening, tell => new LldbDialect(target, request, tell))
 
-const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): EnginePlan => ({
+const planOf = (
+  request: DebugRequest,
+  target: LldbTarget,
+  host: EngineHost,
+  scope: ProcessScope,
+): EnginePlan => ({
   adapterId: 'lldb-dap',
   open: adapterOf(request, target, host),
   begin: async () => ({ ok: true, program: host.program }),
@@ -88,6 +95,7 @@ const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): En
   exceptionFilters: wanted => (wanted === 'raised' ? ['cpp_throw'] : []),
   hitCondition: ({ kind, count }) => (kind === 'from' ? String(count) : undefined),
   everyThread: 0,
+  watches: () => hasDebugRegisters(scope),
   hasCommands: true,
   tracesCalls: true,
   meaning,

@@ -41,6 +41,8 @@ async function withData(live: LiveDebugSession, wish: Wished['wish']): Promise<W
   if (wish.kind !== 'data') return { wish }
   able(live, 'supportsDataBreakpoints', 'data breakpoints')
   const { expression, reference } = wish
+  const why = await live.whyNotWatched()
+  if (why !== undefined) throw new Refusal('debugger_refused', `${expression} cannot be watched: ${why}`)
   const { stop, frames } = await live.stopped()
   const thread =
     reference === undefined ? await chosenThread(live, wish.thread, stop.thread) : frames.of(reference).thread

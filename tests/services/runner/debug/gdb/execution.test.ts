@@ -21,7 +21,7 @@ function standing(answer: (command: string) => readonly string[]) {
   const ends: unknown[] = []
   const table = new BreakpointTable(() => undefined)
   const logpoints = new Logpoints(gdb, () => undefined)
-  const breakpoints = new Breakpoints(gdb, table, logpoints)
+  const breakpoints = new Breakpoints(gdb, table, logpoints, async () => true)
   const handlers = { event: (name: string) => events.push(name), ended: (end: unknown) => ends.push(end) }
   const parts = { table, breakpoints, variables: new Variables(gdb) }
   const execution = new Execution(gdb, parts, handlers, pid => `kill ${pid}`)

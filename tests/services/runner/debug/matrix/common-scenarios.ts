@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DebugReplay } from '../../../../../services/contract/debug-replay.ts'
+import { registersWork } from '../native/registers-work.ts'
 import { named, place } from './ground.ts'
 import { atThreads, ended, type Scenario, spins, standsAt } from './scenario.ts'
 
@@ -289,10 +290,17 @@ export const commonScenarios = {
     title: 'stops where a variable is written to',
     async holds(ground) {
       const debug = await ground.run('basic', { breakpoints: [ground.at('add')] })
-      await ground.answer(debug, 'debug.break', {
-        breakpoints: [{ kind: 'data', expression: 'total' }],
-        clear: true,
-      })
+      const breakpoints = [{ kind: 'data', expression: 'total' }]
+      if (ground.language.engine === 'lldb-dap' && !(await registersWork())) {
+        const refused = await ground.refusal(debug, 'debug.break', { breakpoints })
+        assert.match(
+          refused.detail,
+          /^total cannot be watched: the debug registers of this machine have no effect/,
+        )
+        await ground.state(debug, 'debug.terminate')
+        return
+      }
+      await ground.answer(debug, 'debug.break', { breakpoints, clear: true })
       const at = await ground.state(debug, 'debug.continue')
       assert.equal(at.stop?.reason, 'data breakpoint', JSON.stringify(at.end))
       await ground.state(debug, 'debug.terminate')

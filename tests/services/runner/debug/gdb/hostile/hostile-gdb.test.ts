@@ -64,6 +64,7 @@ async function lives(scope: ReturnType<typeof scopeOf>, plan: Plan) {
   const adapter = bridged(tells => {
     bridge = new GdbBridge(tells, {
       python: true,
+      hasDebugRegisters: async () => true,
       target: {
         ...{ kind: 'launch', stopOnEntry: false, program: '/app', arguments: [], environment: {} },
         descriptors: null,
