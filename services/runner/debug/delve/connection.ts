@@ -13,7 +13,8 @@ export class Connection extends Duplex {
     if (this.#state.kind !== 'awaited') return void socket.destroy()
     this.#state = { kind: 'joined', socket }
     socket.on('data', (piece: Buffer) => this.push(piece) || socket.pause())
-    socket.on('close', () => this.push(null))
+    if (socket.closed) this.push(null)
+    else socket.on('close', () => this.push(null))
   }
 
   /** Nobody will join any more: where nobody has, it ends. */

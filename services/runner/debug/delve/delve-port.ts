@@ -1,9 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 
-/** How many others may come, and how many of them at once: each takes a look at processes of the host. */
+/** How many others may come: each takes a look at processes of the host. */
 const mostOthers = 100
-const mostWaiting = 16
 
 /**
  * A port of the loopback interface, which is open until Delve has connected, and to Delve alone: whoever else comes is turned
@@ -14,11 +12,10 @@ export class DelvePort implements Disposable {
   readonly #isDelve: (socket: Socket) => boolean
   readonly #connected = Promise.withResolvers<Socket>()
   readonly #number = Promise.withResolvers<number>()
-  #turns: Promise<void> = Promise.resolve()
-  #waiting = 0
+  #delve: Socket | undefined
   #others = 0
 
-  /** `isDelve`: whether the other end of a connection is Delve's. */
+  /** `isDelve`: whether the other end of a connection is Delve's; it may throw where that cannot be told. */
   constructor(isDelve: (socket: Socket) => boolean) {
     this.#isDelve = isDelve
     this.#server = createServer(socket => this.#came(socket))
@@ -48,26 +45,27 @@ export class DelvePort implements Disposable {
     this.#connected.reject(error)
   }
 
+  /** Delve's connection goes with it. */
   [Symbol.dispose](): void {
     this.giveUp('nobody waits for it any more')
+    this.#delve?.destroy()
   }
 
+  /** One at a time: whatever else is to be done has its turn between two of them. */
   #came(socket: Socket): void {
     socket.on('error', () => socket.destroy())
-    if (this.#waiting >= mostWaiting) return void socket.destroy()
-    this.#waiting += 1
-    this.#turns = this.#turns.then(() => turn()).then(() => this.#judge(socket))
-  }
-
-  #judge(socket: Socket): void {
-    this.#waiting -= 1
-    if (!this.#server.listening || !this.#isDelve(socket)) {
-      socket.destroy()
+    try {
+      if (this.#isDelve(socket)) {
+        this.#server.close()
+        this.#delve = socket.setNoDelay(true)
+        this.#connected.resolve(socket)
+        return
+      }
       this.#others += 1
       if (this.#others >= mostOthers) this.giveUp(`${mostOthers} others have come in its place`)
-      return
+    } catch (error) {
+      this.giveUp(`who has come cannot be told: ${error instanceof Error ? error.message : error}`)
     }
-    this.#server.close()
-    this.#connected.resolve(socket.setNoDelay(true))
+    socket.destroy()
   }
 }

@@ -41,6 +41,15 @@ t.test('one that nobody joins ends', async t => {
   t.ok(near.destroyed, 'who comes too late is let go of')
 })
 
+t.test('what has gone before it is joined is at its end', async t => {
+  const [near, far] = await pair(t)
+  far.destroy()
+  await once(near, 'close')
+  const connection = new Connection()
+  connection.join(near)
+  t.equal(await text(connection), '')
+})
+
 t.test('destroyed, it takes what it is joined with along', async t => {
   const [near, far] = await pair(t)
   const connection = new Connection()

@@ -33,10 +33,16 @@ t.test('whoever comes before Delve is turned away, and nobody comes after it', a
   t.equal(seen(), 31)
 })
 
-t.test('many at once are not all looked at', async t => {
-  const { come, seen } = await opened(t, -1)
-  await Promise.all(Array.from({ length: 60 }, () => isTurnedAway(come())))
-  t.ok(seen() < 100)
+t.test('it is given up where nobody can tell who has come', async t => {
+  const port = new DelvePort(() => {
+    throw new Error('EMFILE: too many open files')
+  })
+  t.teardown(() => port[Symbol.dispose]())
+  const why = t.rejects(port.connected, {
+    message: 'who has come cannot be told: EMFILE: too many open files',
+  })
+  await isTurnedAway(connect(await port.number, '127.0.0.1').on('error', () => undefined))
+  await why
 })
 
 t.test('it is given up where too many others come', async t => {
@@ -52,4 +58,12 @@ t.test('it is closed when nobody waits for Delve any more', async t => {
   port.giveUp('it has not come for 20 seconds')
   await t.rejects(port.connected, { message: 'it has not come for 20 seconds' })
   await isTurnedAway(come())
+})
+
+t.test('Delve that nobody has taken goes with it', async t => {
+  const { port, come } = await opened(t, 1)
+  const delve = come()
+  await port.connected
+  port[Symbol.dispose]()
+  await isTurnedAway(delve)
 })
