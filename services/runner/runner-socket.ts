@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { removeStaleSocket } from '../../lib/stale-socket.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
+import { saidLine } from './said-line.ts'
 import { type PeerHandlers, SocketPeer } from './socket-peer.ts'
 
 /** APIs and whoever else asks, and a connection for each tunnel and each connection to an app. */
@@ -44,7 +45,7 @@ export class RunnerSocket implements AsyncDisposable {
   }
 
   broadcast(message: FromRunner): void {
-    const line = `${JSON.stringify(message)}\n`
+    const line = saidLine(message)
     for (const peer of this.#peers) peer.write(line)
   }
 

@@ -6,7 +6,6 @@ import {
   type Ask,
   type FromRunner,
   type LiveAnswer,
-  longestAnswer,
   longestAsk,
   type Present,
   type Terminal,
@@ -16,6 +15,7 @@ import {
 } from '../contract/runner-messages.ts'
 import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { PeerEditors } from './debug/editors/peer-editors.ts'
+import { saidLine } from './said-line.ts'
 
 /** What one peer may cost: what it does not read, in bytes, and questions that are not answered yet. */
 const mostUnread = 16 * 1024 * 1024
@@ -71,7 +71,7 @@ export class SocketPeer {
   }
 
   say(message: FromRunner): void {
-    this.write(`${JSON.stringify(message)}\n`)
+    this.write(saidLine(message))
   }
 
   /** A whole line, which the caller may have for others as well. */
@@ -148,10 +148,7 @@ export class SocketPeer {
     const answer = await work().catch(mistake)
     this.#asked--
     if (!answer.ok) return this.say({ type: 'refusal', id, code: answer.code, detail: answer.detail })
-    const message = { type: 'answer', id, value: answer.value } satisfies FromRunner
-    const line = `${JSON.stringify(message)}\n`
-    if (line.length <= longestAnswer) this.write(line)
-    else this.say({ type: 'refusal', id, code: 'debugger_refused', detail: 'the answer is too large' })
+    this.say({ type: 'answer', id, value: answer.value })
   }
 }
 

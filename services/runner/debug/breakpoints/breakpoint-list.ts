@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Breakpoint } from '../../../contract/debug-breakpoints.ts'
+import { cutText } from '../cut-text.ts'
 import type { AdapterBreakpoint } from '../dap-messages.ts'
 
 /** A breakpoint as it is told, what the adapter calls it, and whether the adapter is to have it. */
@@ -20,6 +21,8 @@ export type NewBreakpoint = {
 }
 
 export const mostBreakpoints = 1_000
+/** All of them as they are told, which is with each event, in characters. */
+export const mostTold = 1_000_000
 
 /**
  * The breakpoints of one debug session, in the order of their ids. Pure: what the adapter says of them is handed in.
@@ -157,7 +160,7 @@ function judged(entry: Entry, answer: AdapterBreakpoint): Entry {
         wanted: false,
       }
   }
-  const message = answer.verified ? null : (answer.message ?? notFound[entry.kind])
+  const message = answer.verified ? null : cutText(answer.message ?? notFound[entry.kind]).value
   return { ...entry, verified: answer.verified, message, adapterId }
 }
 

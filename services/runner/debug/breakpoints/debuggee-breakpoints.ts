@@ -12,7 +12,13 @@ import { type AdapterBreakpoint, breakpointEventSchema, type Capabilities } from
 import { Refusal } from '../refusal.ts'
 import type { SourceLines } from '../source-text.ts'
 import type { WorktreePaths } from '../worktree-paths.ts'
-import { BreakpointList, type Entry, mostBreakpoints, type NewBreakpoint } from './breakpoint-list.ts'
+import {
+  BreakpointList,
+  type Entry,
+  mostBreakpoints,
+  mostTold,
+  type NewBreakpoint,
+} from './breakpoint-list.ts'
 import { lineWithText } from './find-text.ts'
 import { type Group, groupOf, type Sending, sendGroup } from './send-breakpoints.ts'
 import { type Standing, standingAt } from './standing-at.ts'
@@ -84,6 +90,11 @@ export class DebuggeeBreakpoints {
       const next = list.without(clear ? idsOf(list.entries) : new Set(ids)).with(asked)
       if (next.entries.length > mostBreakpoints)
         throw new Refusal('debugger_refused', `at most ${mostBreakpoints} breakpoints; take some away first`)
+      if (JSON.stringify(next.told()).length > mostTold)
+        throw new Refusal(
+          'debugger_refused',
+          `at most ${mostTold} characters of breakpoints; take some away first, or shorten their conditions and messages`,
+        )
       return next
     })
   }
@@ -283,7 +294,10 @@ export class DebuggeeBreakpoints {
     const missing = await this.#deps.paths.missing(file)
     if (missing !== undefined) return `${file}: ${missing}`
     const { sent, answers, until } = await sendGroup(this.#list, { file }, this.#sending())
-    this.#list = this.#list.answered(sent, answers)
+    this.#list = this.#list.answered(
+      sent,
+      answers.map(answer => this.#named(answer)),
+    )
     if (until === undefined || (until.line ?? line) !== line)
       return `line ${line} of ${file} holds no code; the nearest line with code is ${until?.line ?? 'unknown'}`
     return undefined

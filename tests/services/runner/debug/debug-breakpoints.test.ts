@@ -91,6 +91,16 @@ t.test('breakpoints come and go, and say why they do not hold', { skip: noDebugp
       code: 'debugger_refused',
       detail: /at most 1000 breakpoints/,
     })
+    const long = (of: number) => ({ kind: 'line', at: `other.py:${of}`, condition: 'x'.repeat(10_000) })
+    t.match(
+      await refusal(debug, 'debug.break', {
+        breakpoints: Array.from({ length: 100 }, (_, i) => long(i + 1)),
+      }),
+      {
+        code: 'debugger_refused',
+        detail: /at most 1000000 characters of breakpoints/,
+      },
+    )
     t.match(await refusal(debug, 'debug.break', { breakpoints: ['../app.py:1'] }), { code: 'invalid_input' })
     t.equal((await change([])).length, 2, 'and nothing has changed')
   })

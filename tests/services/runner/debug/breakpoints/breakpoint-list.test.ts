@@ -45,6 +45,12 @@ t.test('data that lie elsewhere by now are other data', async t => {
   t.match(verified.with(data('at 2')).entries, [{ id: 1, verified: false, dataId: 'at 2' }])
 })
 
+t.test('of what the adapter says of one, the beginning is told', async t => {
+  const list = new BreakpointList().with(asked('a:3'))
+  const [told] = list.answered(list.entries, [{ verified: false, message: 'x'.repeat(1_000_000) }]).told()
+  t.equal(told?.message, 'x'.repeat(2_000))
+})
+
 t.test('what the adapter answers', async t => {
   const list = new BreakpointList().with(asked('a:3', 'b:5', 'a:4', 'a:9'))
   const sent = list.wanted('a')
