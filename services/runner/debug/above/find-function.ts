@@ -28,26 +28,45 @@ const beginnings = [
   // C and C++
   String.raw`^(?!\s*(?:return|else|if|while|for|case|throw|new|delete|typedef|using)\b)[A-Za-z_][\w\s*&:<>,]*[\s*&:](NAME)\s*\((?:[^;]*|[^;{]*\{.*)$`,
 ]
-const patternsOf = (name: string) => beginnings.map(text => new RegExp(text.replace('NAME', name), 'u'))
+const patternsOf = (name: string) =>
+  beginnings.map(
+    text =>
+      new RegExp(
+        text.replace('NAME', () => name),
+        'u',
+      ),
+  )
 const anyFunction = patternsOf(String.raw`[\p{L}_$][\p{L}\p{N}_$]*`)
 
 /** In characters: nobody begins a function behind them, and what a tool has written would take the patterns for ever. */
 const longestLine = 400
+/** What may be meant is looked for among so many names of so many characters: each is compared by all of its letters. */
+const mostNames = 2_000
+const longestName = 100
 
 /** Where a function begins, and the names of its parameters, by the text of its file alone. */
 export function findFunction(all: SourceLines, file: string, name: string): FunctionFound {
   if (all === undefined) return { found: false, message: `${file} cannot be read` }
   const lines = all.map(line => line.slice(0, longestLine))
   const last = name.split(/\.|::/).at(-1) ?? name
-  const patterns = patternsOf(last.replaceAll('$', String.raw`\$`))
+  const patterns = patternsOf(RegExp.escape(last))
   const at = lines.findIndex(line => patterns.some(pattern => pattern.test(line)))
   if (at >= 0) return { found: true, line: at + 1, ...headAt(lines, at, last, file) }
-  const names = lines.flatMap(line => anyFunction.map(pattern => pattern.exec(line)?.[1]).find(Boolean) ?? [])
-  const hint = didYouMean(last, names)
+  const hint = last.length > longestName ? undefined : didYouMean(last, namesIn(lines))
   return {
     found: false,
     message: `no function ${name} begins in ${file}${hint === undefined ? '' : `; ${hint}`}`,
   }
+}
+
+function namesIn(lines: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const line of lines) {
+    const name = anyFunction.map(pattern => pattern.exec(line)?.[1]).find(Boolean)
+    if (name !== undefined && name.length <= longestName) names.add(name)
+    if (names.size >= mostNames) break
+  }
+  return names
 }
 
 const isScript = /\.[cm]?[jt]sx?$/

@@ -55,6 +55,28 @@ t.test('where a function begins, and what it takes, in each language', t => {
   t.end()
 })
 
+t.test('a name is no pattern', t => {
+  const lines = [`def ${'a'.repeat(100)}!`, 'def total(items):']
+  for (const name of ['(a|aa)+b', '(', 't[a-z]*', '$&'])
+    t.match(findFunction(lines, 'a.py', name), {
+      found: false,
+      message: `no function ${name} begins in a.py`,
+    })
+  t.match(findFunction(['function $get() {'], 'a.js', '$get'), { found: true, line: 1 })
+  t.end()
+})
+
+t.test('what may be meant is looked for among names that anybody has typed', t => {
+  const long = 'b'.repeat(300)
+  const many = Array.from({ length: 9_000 }, (_, i) => `def ${long}${i}(`)
+  t.same(findFunction(many, 'a.py', 'c'.repeat(1_000)), {
+    found: false,
+    message: `no function ${'c'.repeat(1_000)} begins in a.py`,
+  })
+  t.same(findFunction(many, 'a.py', long), { found: false, message: `no function ${long} begins in a.py` })
+  t.end()
+})
+
 t.test('what is not there is told with what may be meant', t => {
   const lines = ['def total_of(items):', '    return sum(items)']
   t.same(findFunction(lines, 'a.py', 'total_off'), {
