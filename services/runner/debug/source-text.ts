@@ -55,7 +55,8 @@ export class SourceText {
   }
 }
 
-const versionOf = ({ dev, ino, size, mtimeMs }: Stats): string => `${dev} ${ino} ${size} ${mtimeMs}`
+/** Not `mtimeMs`, which tools set back. */
+const versionOf = ({ dev, ino, size, ctimeMs }: Stats): string => `${dev} ${ino} ${size} ${ctimeMs}`
 
 /** The text of a line, counted from 1; null where there is none. */
 export const lineOf = (lines: SourceLines, line: number): string | null =>

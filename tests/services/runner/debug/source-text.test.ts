@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { lineOf, SourceText } from '../../../../services/runner/debug/source-text.ts'
 
@@ -32,6 +33,10 @@ t.test('a file is read again when it has changed, and only then', async t => {
   writeFileSync(path('app.py'), 'two\n')
   utimesSync(path('app.py'), 1, 1)
   t.equal(lineOf(await text.lines(path('app.py'), shows), 1), 'two')
+  await delay(20) // More than the kernel's clock takes to go on.
+  writeFileSync(path('app.py'), 'one\n')
+  utimesSync(path('app.py'), 1, 1)
+  t.equal(lineOf(await text.lines(path('app.py'), shows), 1), 'one', 'its time of change was set back')
   rmSync(path('app.py'))
   t.equal(await text.lines(path('app.py'), shows), undefined)
 })
