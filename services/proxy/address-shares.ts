@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../../lib/network-of.ts'
+import { Tally } from '../../lib/tally.ts'
 import { sendProblem } from './problem.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
@@ -21,7 +22,7 @@ export class AddressShares {
   readonly #most: number
   readonly #trusted: TrustedProxies
   /** How many requests of each are in progress. */
-  readonly #held = new Map<string, number>()
+  readonly #held = new Tally<string>()
   readonly #connections = new WeakMap<Socket, Connection>()
 
   constructor(most: number, trusted: TrustedProxies) {
@@ -42,16 +43,13 @@ export class AddressShares {
     const connection = this.#connection(socket)
     const holder = connection.holder ?? this.#behindProxy(address)
     if (holder === undefined) return true
-    const held = this.#held.get(holder) ?? 0
     const isFirst = connection.holder !== undefined && connection.requests === 0
-    if (held >= this.#most && !isFirst) return false
-    this.#held.set(holder, held + 1)
+    if (this.#held.of(holder) >= this.#most && !isFirst) return false
+    this.#held.add(holder)
     connection.requests++
     until.once('close', () => {
       connection.requests--
-      const left = (this.#held.get(holder) ?? 1) - 1
-      if (left > 0) this.#held.set(holder, left)
-      else this.#held.delete(holder)
+      this.#held.drop(holder)
     })
     return true
   }

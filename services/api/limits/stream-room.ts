@@ -1,3 +1,4 @@
+import { Tally } from '../../../lib/tally.ts'
 import type { UserId } from '../../contract/ids.ts'
 import type { Caller } from '../access.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
@@ -5,7 +6,7 @@ import { done, type Outcome, refuse } from '../outcome.ts'
 /** How many streams are open: each user has room for so many, over all their tokens and sign-ins, and takes none of another's. */
 export class StreamRoom {
   readonly #most: number
-  readonly #open = new Map<UserId, number>()
+  readonly #open = new Tally<UserId>()
 
   constructor(most: number) {
     this.#most = most
@@ -13,20 +14,18 @@ export class StreamRoom {
 
   /** Takes the room of one more stream until disposed. */
   enter({ credential: { user_id: user } }: Pick<Caller, 'credential'>): Outcome<Disposable> {
-    const open = this.#open.get(user) ?? 0
+    const open = this.#open.of(user)
     if (open >= this.#most)
       return refuse(
         'stream_limit',
         `this user has ${open} streams open, as many as streams.per_user in the server's configuration allows: close one`,
       )
-    this.#open.set(user, open + 1)
+    this.#open.add(user)
     let isOpen = true
     const leave = () => {
       if (!isOpen) return
       isOpen = false
-      const left = (this.#open.get(user) ?? 1) - 1
-      if (left === 0) this.#open.delete(user)
-      else this.#open.set(user, left)
+      this.#open.drop(user)
     }
     return done({ [Symbol.dispose]: leave })
   }

@@ -1,3 +1,5 @@
+import { Tally } from '../../../lib/tally.ts'
+
 export type TurnLimits = {
   /** How much is done at a time. */
   readonly atOnce: number
@@ -12,7 +14,7 @@ export type TurnLimits = {
  */
 export class Turns {
   readonly #limits: TurnLimits
-  readonly #shares = new Map<string, number>()
+  readonly #shares = new Tally<string>()
   readonly #waiting: (() => void)[] = []
   #total = 0
   #busy = 0
@@ -23,9 +25,8 @@ export class Turns {
 
   /** Does the work when it is its turn; undefined where there is too much already. */
   take<T>(key: string, work: () => Promise<T>): Promise<T> | undefined {
-    const share = this.#shares.get(key) ?? 0
-    if (share >= this.#limits.perKey || this.#total >= this.#limits.total) return undefined
-    this.#shares.set(key, share + 1)
+    if (this.#shares.of(key) >= this.#limits.perKey || this.#total >= this.#limits.total) return undefined
+    this.#shares.add(key)
     this.#total++
     return this.#do(key, work)
   }
@@ -40,9 +41,7 @@ export class Turns {
       if (next === undefined) this.#busy--
       else next()
       this.#total--
-      const left = (this.#shares.get(key) ?? 1) - 1
-      if (left === 0) this.#shares.delete(key)
-      else this.#shares.set(key, left)
+      this.#shares.drop(key)
     }
   }
 }

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import { systemClock } from '../../../lib/clock.ts'
 import type { RoomOptions } from '../../../lib/connection-room.ts'
+import { Tally } from '../../../lib/tally.ts'
 import { Http2Connections } from '../http2/serve-http2.ts'
 import { type CertificateFiles, readCertificate } from './certificate.ts'
 import { watchCertificate } from './kept-certificate.ts'
@@ -64,18 +65,12 @@ export async function secureServer(
 
 /** Whoever shakes hands and never ends doing so has as many places again as others of its address, and no more. */
 function boundHandshakes(server: Server, { most, holderOf }: SecureOptions['share']): void {
-  const open = new Map<string, number>()
+  const open = new Tally<string>()
   server.on('connection', (socket: Socket) => {
     const holder = holderOf(socket)
     if (holder === undefined) return
-    const held = (open.get(holder) ?? 0) + 1
-    open.set(holder, held)
-    socket.once('close', () => {
-      const left = (open.get(holder) ?? 1) - 1
-      if (left > 0) open.set(holder, left)
-      else open.delete(holder)
-    })
-    if (held > 2 * most) socket.destroy()
+    socket.once('close', () => open.drop(holder))
+    if (open.add(holder) > 2 * most) socket.destroy()
   })
 }
 

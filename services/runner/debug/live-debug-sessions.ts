@@ -1,4 +1,5 @@
 import { toInstant } from '../../../lib/clock.ts'
+import { Tally } from '../../../lib/tally.ts'
 import { endedReport } from '../../contract/debug-report.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
@@ -39,7 +40,7 @@ export class LiveDebugSessions {
   readonly #text = new SourceText()
   readonly #live = new Observed<All>(new Map())
   readonly #past = new Map<DebugSessionId, Probes>()
-  readonly #asked = new Map<DebugSessionId, number>()
+  readonly #asked = new Tally<DebugSessionId>()
 
   constructor(context: RunnerContext, hosting: Hosting) {
     this.#context = context
@@ -68,10 +69,9 @@ export class LiveDebugSessions {
 
   /** Never rejects. */
   async answer(ask: Ask): Promise<LiveAnswer> {
-    const asked = this.#asked.get(ask.debug) ?? 0
-    if (asked >= mostAsked)
+    if (this.#asked.of(ask.debug) >= mostAsked)
       return refused('too_many_calls', `${mostAsked} questions about ${ask.debug} are not answered yet`)
-    this.#asked.set(ask.debug, asked + 1)
+    this.#asked.add(ask.debug)
     try {
       return { ok: true, value: await this.#answer(ask) }
     } catch (error) {
@@ -79,9 +79,7 @@ export class LiveDebugSessions {
       this.#context.log.error({ err: error, debug: ask.debug, operation: ask.operation }, 'an answer failed')
       return refused('internal', 'the runner made a mistake')
     } finally {
-      const left = (this.#asked.get(ask.debug) ?? 1) - 1
-      if (left === 0) this.#asked.delete(ask.debug)
-      else this.#asked.set(ask.debug, left)
+      this.#asked.drop(ask.debug)
     }
   }
 

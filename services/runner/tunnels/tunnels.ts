@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Duplex, type Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { Tally } from '../../../lib/tally.ts'
 import type { CommandId, SessionId } from '../../contract/ids.ts'
 import type { LiveAnswer } from '../../contract/runner-messages.ts'
 import type { TunnelTarget } from '../../contract/tunnel.ts'
@@ -41,7 +42,7 @@ type ToApp = (session: SessionId, app: string, patienceMs: number) => Promise<Wa
 export class Tunnels {
   readonly #context: Context
   readonly #toApp: ToApp
-  readonly #open = new Map<SessionId, number>()
+  readonly #open = new Tally<SessionId>()
 
   constructor(context: Context, toApp: ToApp) {
     this.#context = context
@@ -69,15 +70,13 @@ export class Tunnels {
 
   /** Takes the room of one more until disposed. */
   #enter(session: SessionId): Disposable {
-    const open = this.#open.get(session) ?? 0
+    const open = this.#open.of(session)
     if (open >= mostPerSession)
       throw new Refusal('too_many_calls', `${open} connections lead into the session ${session}: close one`)
-    this.#open.set(session, open + 1)
+    this.#open.add(session)
     return {
       [Symbol.dispose]: () => {
-        const left = (this.#open.get(session) ?? 1) - 1
-        if (left === 0) this.#open.delete(session)
-        else this.#open.set(session, left)
+        this.#open.drop(session)
       },
     }
   }
