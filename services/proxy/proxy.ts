@@ -176,8 +176,10 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
         response.once('close', () => followed.delete(response))
         if (isStopping) response.destroy()
       }
-      const api = toApi(request, target, forwarded)
-      span.within(() => relay({ ...to, request, response, isFollowed: isResumable, ...api }))
+      span.within(() => {
+        const api = toApi(request, target, forwarded)
+        relay({ ...to, request, response, isFollowed: isResumable, ...api })
+      })
     }
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
