@@ -106,15 +106,25 @@ export class Client {
 
   /** Why its token is not enough for a tool that may be there. */
   refusalOfTool(name: string): string | undefined {
-    const { views } = this.#deps
-    for (const server of views.servers(this.#endpoint).filter(this.#caller.mayUse)) {
-      const named = Object.values(views.settings.servers[server]?.tools ?? {}).some(one => one.name === name)
-      if (named || name.startsWith(`${server}_`) || this.#endpoint.kind === 'server') {
-        const refusal = this.refusalOf(server)
-        if (refusal !== undefined) return refusal
-      }
+    for (const server of this.#ownersOf(name)) {
+      const refusal = this.refusalOf(server)
+      if (refusal !== undefined) return refusal
     }
     return undefined
+  }
+
+  /** Whose a tool of this name would be, if there is one. */
+  #ownersOf(tool: string): string[] {
+    const { views } = this.#deps
+    return views
+      .servers(this.#endpoint)
+      .filter(this.#caller.mayUse)
+      .filter(server => {
+        const named = Object.values(views.settings.servers[server]?.tools ?? {}).some(
+          one => one.name === tool,
+        )
+        return named || tool.startsWith(`${server}_`) || this.#endpoint.kind === 'server'
+      })
   }
 
   get #user(): User {
@@ -132,13 +142,29 @@ export class Client {
 
   /** Starts the servers that nobody has met yet, so that it is known what they offer. Those that take too long come later. */
   async meet(extra: Extra): Promise<void> {
-    const { declared, upstreams } = this.#deps
+    const { declared } = this.#deps
     const unmet = this.servers.filter(server => !declared.offers.has(server) && this.isThere(server))
-    await this.askEach(unmet, extra, async (server, soon) => {
-      await upstreams
-        .of(server, this.#user)
-        .use(this.#asker(server, soon, patience), soon.signal, async () => ({}))
-    })
+    await this.askEach(unmet, extra, (server, soon) => this.#start(server, soon))
+  }
+
+  /**
+   * Starts those of them whose a tool of this name would be, and waits for each as long as any call does (`start_seconds`). What the
+   * first one that does not come up says.
+   */
+  async meetOwners(tool: string, extra: Extra): Promise<UpstreamError | undefined> {
+    const { servers } = this
+    const unmet = this.#ownersOf(tool).filter(
+      server => servers.includes(server) && !this.#deps.declared.offers.has(server),
+    )
+    const met = await Promise.allSettled(unmet.map(server => this.#start(server, extra)))
+    extra.signal.throwIfAborted()
+    return met.flatMap(one => (one.status === 'rejected' ? [asUpstreamError(one.reason)] : []))[0]
+  }
+
+  async #start(server: string, extra: Extra): Promise<void> {
+    await this.#deps.upstreams
+      .of(server, this.#user)
+      .use(this.#asker(server, extra, patience), extra.signal, async () => ({}))
   }
 
   /** What each of these servers answers; nothing of one that does not, or takes too long: the others do not wait for it. */
@@ -246,4 +272,9 @@ export class Client {
       )
     }
   }
+}
+
+function asUpstreamError(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error
+  throw error
 }

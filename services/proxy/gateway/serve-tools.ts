@@ -36,18 +36,17 @@ export function serveTools(client: Client, { views, calls }: ClientDependencies)
 
   const answerCall = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
     const { name, arguments: given = {}, ...rest } = params
-    if (!client.catalogue.tools.has(name)) await client.meet(extra)
+    const why = client.catalogue.tools.has(name) ? undefined : await client.meetOwners(name, extra)
+    // Only who starts one knows of the rest, of which one may have this name.
+    if (why === undefined && !client.catalogue.tools.has(name)) await client.meet(extra)
     const known = client.catalogue.tools.get(name)
     const { servers } = client
     const exposed = known && toolWith(known, one => servers.includes(one), views.offers)
-    if (exposed === undefined)
-      return refusal(
-        client.refusalOfTool(name) ??
-          unknownTool(
-            name,
-            visible().map(one => one.definition.name),
-          ),
-      )
+    if (exposed === undefined) {
+      if (why !== undefined) return refusal(why.message, { reason: why.reason })
+      const names = visible().map(one => one.definition.name)
+      return refusal(client.refusalOfTool(name) ?? unknownTool(name, names))
+    }
     const called = calledBy(exposed.target, given)
     if (typeof called === 'string') return refusal(called)
     const settings = views.settings.servers[called.server]

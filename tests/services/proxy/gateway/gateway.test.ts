@@ -64,6 +64,9 @@ t.test('a variable that is not set keeps one server away, and says so', async t 
   t.match(await rig.server('one'), {
     reason: /env\.A of the server one: the variable NOT_SET_HERE is not set/,
   })
+  // Nobody knows what it offers, so nobody says that it has no such tool.
+  t.match(await call(client, 'one_echo'), { failed: true, text: /env\.A of the server one/ })
+  t.match(await call(client, 'two_no_such'), { failed: true, text: /there is no tool "two_no_such"/ })
 })
 
 t.test('who asks has to be one of ours: host, origin, token, scope', async t => {
