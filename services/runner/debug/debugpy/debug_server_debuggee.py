@@ -8,7 +8,7 @@ debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 A program that runs already reads this file in a thread of its own, with ATTACHED among the globals, and goes on when its
 debugger goes; what was changed in pydevd stays for the next one.
 
-pydevd, the debugger inside debugpy, is changed in fourteen places. Each change is left out where another version of it has
+pydevd, the debugger inside debugpy, is changed in fifteen places. Each change is left out where another version of it has
 no such place.
 """
 
@@ -81,7 +81,7 @@ def hide_own_frames():
     """To pydevd a frame is known by the base name of its file: those of this file are neither shown nor stepped into."""
     from _pydevd_bundle import pydevd_dont_trace_files as files
 
-    for name in (__file__, companion("failures"), companion("records"), companion("children")):
+    for name in (__file__, *map(companion, ("failures", "functions", "records", "children"))):
         files.DONT_TRACE[os.path.basename(name)] = files.PYDEV_FILE
 
 
@@ -257,6 +257,11 @@ def tell_wrong_conditions():
     processor = module.PyDevJsonCommandProcessor
     for name in ("on_setbreakpoints_request", "on_setfunctionbreakpoints_request"):
         setattr(processor, name, checking(getattr(processor, name)))
+
+
+def tell_functions_loaded():
+    """As shipped, each function breakpoint is verified, whether there is such a function or not."""
+    from_companion("functions", "tell")(settings["package"])
 
 
 def count_hits_of_conditions():
@@ -652,6 +657,7 @@ def changed():
         answer_every_evaluation,
         tell_frame_with_stop,
         tell_wrong_conditions,
+        tell_functions_loaded,
         count_hits_of_conditions,
         give_elements_by_the_page,
         tell_why_not_set,

@@ -19,6 +19,7 @@ for i in range(40):
     fails(i)
 print(total)
 `,
+  'later.py': 'def late():\n    pass\n',
   'crash.py': `total = 1
 print(total)
 raise ValueError('at last')
@@ -81,15 +82,35 @@ t.test('breakpoints of every kind that debugpy has', { skip: noDebugpy }, async 
   })
 
   await t.test('a function and an exception', async t => {
-    const debug = await run({ breakpoints: [{ kind: 'function', name: 'add' }] })
-    t.match(debug.at, { stop: { breakpoints: [1], frame: { name: 'add' } }, breakpoints: [{ name: 'add' }] })
+    const names = ['add', 'no_such', 'fail', 'Cart.add', 'dumps', 'late']
+    const functions = names.map(name => ({ kind: 'function', name }) as const)
+    const debug = await run({ breakpoints: functions })
+    t.match(debug.at, {
+      stop: { breakpoints: [1], frame: { name: 'add' } },
+      breakpoints: [
+        { name: 'add', verified: true, message: null },
+        { verified: false, message: 'the program has loaded no function no_such of its own yet' },
+        { verified: false, message: /no function fail of its own yet; did you mean fails\?$/ },
+        { verified: false, message: 'debugpy knows functions of Python by their own name alone: add' },
+        { verified: false, message: /no function dumps/ },
+        { verified: false, message: /no function late/ },
+      ],
+    })
+    const now = await change(debug, [{ kind: 'function', name: 'fails' }])
+    t.match(now[6], { name: 'fails', verified: true, message: null }, 'of one that is loaded already')
+    await evaluate(debug, "__import__('later')")
+    t.match(
+      (await change(debug, []))[5],
+      { name: 'late', verified: true, message: null },
+      'once it is loaded',
+    )
     t.match(await change(debug, [{ kind: 'exception', filter: 'raised' }], { clear: true }), [
-      { kind: 'exception', id: 2, filter: 'raised', verified: true },
+      { kind: 'exception', id: 8, filter: 'raised', verified: true },
     ])
     t.match(await state(debug, 'debug.continue'), {
       stop: { reason: 'exception', description: 'ValueError', text: '0', frame: { name: 'fails', line: 7 } },
     })
-    t.same(await change(debug, [], { ids: [2], remove: true }), [])
+    t.same(await change(debug, [], { ids: [8], remove: true }), [])
     t.match(await refusal(debug, 'debug.break', { breakpoints: [{ kind: 'exception', filter: 'raise' }] }), {
       code: 'debugger_refused',
       detail: /has no exception filter "raise"; did you mean "?raised/,
