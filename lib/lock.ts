@@ -34,20 +34,28 @@ export async function acquireLock(path: string, { signal, onWait }: LockOptions 
  */
 export function tryToLock(path: string): HeldLock | undefined {
   makeDirectory(dirname(path))
-  makeFile(path)
-  const before = inodeOf(path)
-  const database = new DatabaseSync(path, { timeout: 0 })
+  let before: number | undefined
+  let database: DatabaseSync | undefined
   try {
+    makeFile(path)
+    before = inodeOf(path)
+    const opened = new DatabaseSync(path, { timeout: 0 })
+    database = opened
     // A lock on a file without a name locks nobody out. Ours cannot be given another inode while it is open.
-    if (tryLock(database) && before !== undefined && before === inodeOf(path))
-      return { [Symbol.dispose]: () => database.close() }
+    if (tryLock(opened) && before !== undefined && before === inodeOf(path))
+      return { [Symbol.dispose]: () => opened.close() }
   } catch (error) {
-    database.close()
+    database?.close()
+    if (isRemoved(path, before, error)) return undefined
     throw error
   }
   database.close()
   return undefined
 }
+
+/** Whether whoever held the lock has taken away the file, or its directory, since it was looked for: `clean` does. */
+const isRemoved = (path: string, before: number | undefined, error: unknown): boolean =>
+  errorCode(error) === 'ENOENT' || inodeOf(path) !== before || inodeOf(dirname(path)) === undefined
 
 /** Touches no file that is there: closing one would give up the lock that this very process may hold on it. */
 function makeFile(path: string): void {

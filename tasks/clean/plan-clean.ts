@@ -11,14 +11,20 @@ export type CleanPlan = {
 /**
  * Plans, purely. Without `all`, what bootstrap can make again goes: environments, certificates, downloads, whatever else
  * lies in `.artifacts` (`names` are its entries) and is neither data nor a secret, and not what runs need: logs, locks,
- * PM2's home, compiled code. With `all`, `.artifacts` goes as a whole, and the directories of sockets outside of it.
+ * PM2's home, compiled code. With `all`, `.artifacts` goes as a whole, and the directories of sockets outside of it. The locks that
+ * are held meanwhile go last: from then on somebody else may make all of it anew.
  */
 export function planClean(workspace: Workspace, names: readonly string[], all: boolean): CleanPlan {
   const { artifacts, dataDirectory, storeFile } = workspace
   const places = [dataDirectory, storeFile]
+  const locks = entryOf(artifacts, workspace.run)
   if (all)
     return {
-      remove: [...names.map(name => join(artifacts, name)), ...socketDirectories(workspace)],
+      remove: [
+        ...names.filter(name => name !== locks).map(name => join(artifacts, name)),
+        ...socketDirectories(workspace),
+        ...names.filter(name => name === locks).map(name => join(artifacts, name)),
+      ],
       left: places.filter(path => entryOf(artifacts, path) === undefined),
     }
   const kept = [...places, workspace.secrets, workspace.run, workspace.logs, workspace.pm2Home].map(path =>

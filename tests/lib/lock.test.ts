@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import t from 'tap'
-import { acquireLock } from '../../lib/lock.ts'
+import { acquireLock, tryToLock } from '../../lib/lock.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'ds-lock-'))
 t.teardown(() => rmSync(directory, { recursive: true, force: true }))
@@ -15,7 +16,7 @@ const holder = (path: string) =>
     [
       '--input-type=module',
       '-e',
-      `import { acquireLock } from ${JSON.stringify(new URL('../../lib/lock.ts', import.meta.url).href)}
+      `import { acquireLock, tryToLock } from ${JSON.stringify(new URL('../../lib/lock.ts', import.meta.url).href)}
        globalThis.lock = await acquireLock(${JSON.stringify(path)})
        console.log('held')
        setInterval(() => {}, 1000)`,
@@ -72,4 +73,31 @@ t.test('a lock whose file was removed under its holder is one for those who wait
   const abort = new AbortController()
   const third = acquireLock(path, { signal: abort.signal, onWait: () => abort.abort(new Error('held')) })
   await t.rejects(third, 'the file that is there now is the one that is locked')
+})
+
+t.test('its directory may be removed at any moment: no try fails, and in the end it is taken', async t => {
+  const path = join(directory, 'comes and goes', 'x.lock')
+  const removing = new Worker(
+    `const { renameSync, rmSync } = require('node:fs')
+     const { workerData, parentPort } = require('node:worker_threads')
+     const until = Date.now() + 500
+     let removed = 0
+     while (Date.now() < until)
+       try {
+         renameSync(workerData, workerData + ' away')
+         rmSync(workerData + ' away', { recursive: true })
+         removed++
+       } catch {}
+     parentPort.postMessage(removed)`,
+    { eval: true, workerData: dirname(path) },
+  )
+  let removed: number | undefined
+  removing.once('message', count => {
+    removed = count
+  })
+  for (; removed === undefined; await new Promise(setImmediate))
+    for (let i = 0; i < 50; i++) tryToLock(path)?.[Symbol.dispose]()
+  t.ok(removed > 0)
+  using lock = tryToLock(path)
+  t.ok(lock)
 })

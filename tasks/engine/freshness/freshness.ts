@@ -6,7 +6,7 @@ import type { TaskEvent, Trouble } from '../events.ts'
 import type { FileSet } from '../files/file-set.ts'
 import { plainPath } from '../files/find-files.ts'
 import { claimAll, type Wish } from '../memory/claims.ts'
-import type { Memory, TaskRecord } from '../memory/memory.ts'
+import type { Memory, StoredBytes, TaskRecord } from '../memory/memory.ts'
 import { readResult, storeResult } from '../memory/results.ts'
 import { pause } from '../running/pause.ts'
 import { sha256 } from '../sha256.ts'
@@ -59,6 +59,7 @@ const claimPauseMs = 50
 export class Freshness {
   readonly #options: FreshnessOptions
   readonly #digests = new Map<string, NeedDigests>()
+  readonly #held = new Map<string, StoredBytes>()
 
   constructor(options: FreshnessOptions) {
     this.#options = options
@@ -102,6 +103,14 @@ export class Freshness {
       result: stored.kind === 'bytes' ? sha256(stored.bytes) : undefined,
       outputs: '',
     })
+  }
+
+  /** Reads stored results now, for those that may ask for them later, when the memory may have been removed. */
+  hold(names: Iterable<string>): void {
+    for (const name of names) {
+      const stored = this.#options.memory.stored(name)
+      if (stored !== undefined) this.#held.set(name, stored)
+    }
   }
 
   /** Something has run: files may be other than they were. */
@@ -163,6 +172,7 @@ export class Freshness {
     const judgement = this.judge.judge(subject)
     switch (judgement.kind) {
       case 'up-to-date':
+        this.hold([subject.name])
         return { kind: 'reused', reuse: this.reuse(subject.name, judgement) }
       case 'stale':
         return this.#make(making, judgement)
@@ -249,7 +259,7 @@ export class Freshness {
 
   #stored(name: string): Uint8Array {
     const { memory } = this.#options
-    const stored = memory.stored(name)
+    const stored = memory.stored(name) ?? this.#held.get(name)
     const isWhole = stored !== undefined && sha256(stored.result) === stored.digest
     // What was compared by those that need it counts.
     const expected = this.#digests.get(name)?.result ?? this.judge.record(name)?.resultDigest

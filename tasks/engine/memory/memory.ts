@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Trouble } from '../events.ts'
 import { FileSet } from '../files/file-set.ts'
@@ -17,6 +18,12 @@ export interface TaskRecord {
   readonly succeededAt: number
   /** Whether the task has not begun to run since. */
   readonly valid: boolean
+}
+
+/** A result as it was serialized, with the digest that it had when it was stored. */
+export interface StoredBytes {
+  readonly result: Uint8Array
+  readonly digest: string
 }
 
 /** How often records had changed when this process began to watch, and what it has changed of them itself. */
@@ -53,6 +60,8 @@ export class Memory implements Disposable {
   readonly #statements = new Map<string, StatementSync>()
   readonly #troubles: Trouble[] = []
   #changes: { readonly first: number; own: number; readonly names: Set<string> } | undefined
+  /** Of the file that is open. */
+  #inode: number | undefined
 
   /** Reads what is there, if anything is, and makes nothing. */
   constructor({ path, taskfile, now, isOthers = false }: MemoryOptions) {
@@ -61,7 +70,7 @@ export class Memory implements Disposable {
     this.#path = path
     this.#isOthers = isOthers
     const opened = openDatabase(path, { writes: false, now: now() })
-    if (opened.kind === 'open') this.#database = opened.database
+    if (opened.kind === 'open') this.#use(opened.database)
   }
 
   /** From now on it also writes; the file is made where it is missing, or of no use. */
@@ -74,7 +83,7 @@ export class Memory implements Disposable {
     }
     const opened = openDatabase(this.#path, { writes: true, now: this.now(), isOthers: this.#isOthers })
     if (opened.kind === 'open') {
-      this.#database = opened.database
+      this.#use(opened.database)
       if (opened.setAside !== undefined) this.#troubles.push({ kind: 'memory-set-aside', ...opened.setAside })
     } else if (opened.kind === 'failed') this.#troubles.push({ kind: 'memory-lost', why: opened.why })
   }
@@ -127,15 +136,14 @@ export class Memory implements Disposable {
     return this.stored(name)?.result
   }
 
-  /** The same, with the digest that it had when it was stored. */
-  stored(name: string): { readonly result: Uint8Array; readonly digest: string } | undefined {
+  stored(name: string): StoredBytes | undefined {
+    this.#leaveRemoved()
     const [row] = this.all(
       'select result, result_digest from tasks where taskfile = ? and name = ?',
       this.taskfile,
       name,
     )
-    if (!(row?.result instanceof Uint8Array)) return undefined
-    return { result: row.result, digest: String(row.result_digest) }
+    return storedIn(row)
   }
 
   /** The digests of the results of tasks, and of their outputs, by name: with nothing else of their records. */
@@ -213,6 +221,7 @@ export class Memory implements Disposable {
 
   /** Does several things at once: all or, where one fails, none. */
   together(work: () => void): void {
+    this.#leaveRemoved()
     this.run('begin immediate')
     const database = this.#database
     work()
@@ -279,8 +288,29 @@ export class Memory implements Disposable {
     const mayBegin = this.#writes && !this.#isOthers && isDamage(error)
     const opened = mayBegin ? setAside(this.#path, this.now(), textOf(error)) : undefined
     if (opened?.kind === 'open') {
-      this.#database = opened.database
+      this.#use(opened.database)
       if (opened.setAside !== undefined) this.#troubles.push({ kind: 'memory-set-aside', ...opened.setAside })
     } else if (this.#writes) this.#troubles.push({ kind: 'memory-lost', why: textOf(error) })
   }
+
+  #use(database: DatabaseSync): void {
+    this.#database = database
+    this.#inode = inodeOf(this.#path)
+  }
+
+  /**
+   * Leaves a file that has lost its name, by `clean` perhaps. SQLite would take the journal of the one that is in its place now for
+   * one of its own, and take back what another process is doing there.
+   */
+  #leaveRemoved(): void {
+    if (this.#database !== undefined && inodeOf(this.#path) !== this.#inode)
+      this.#leave(new Error('it was removed meanwhile'))
+  }
+}
+
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino
+
+function storedIn(row: Record<string, unknown> | undefined): StoredBytes | undefined {
+  if (!(row?.result instanceof Uint8Array)) return undefined
+  return { result: row.result, digest: String(row.result_digest) }
 }

@@ -17,7 +17,7 @@ import type { RunOptions, RunResult } from './run-options.ts'
 import { originOf } from './service-origin.ts'
 import type { ServiceListener } from './service-pool.ts'
 import { Services } from './services.ts'
-import { comparedNeeds, settledOf } from './spared.ts'
+import { comparedNeeds, handedNeeds, settledOf } from './spared.ts'
 import { resultsAtStart, type SubjectWorld, subjectOf } from './subject-of.ts'
 import { unreadable } from './unreadable.ts'
 
@@ -94,6 +94,7 @@ export class Run {
       this.#abort.abort(new AbortedError('cancelled', signal?.reason))
     }
     this.#tell({ type: 'run-started', run: id, plan, jobs })
+    this.#options.freshness?.hold(handedNeeds(this.#options, this.#settled))
     this.#reuseSettled()
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()

@@ -26,3 +26,20 @@ export function comparedNeeds(
       .flatMap(({ needs }) => needs.map(need => need.name)),
   )
 }
+
+/** Tasks whose stored results may be handed to one that has a turn. */
+export function handedNeeds(
+  { graph, plan, resumed }: RunOptions,
+  settled: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const takes = (name: string) => {
+    const { run } = nodeOf(graph, name).task.options
+    return !settled.has(name) && typeof run === 'function' && run.length > 0
+  }
+  return new Set(
+    plan.steps
+      .filter(({ name }) => takes(name))
+      .flatMap(({ needs }) => needs.map(need => need.name))
+      .filter(name => resumed?.has(name) !== true && isRemembered(nodeOf(graph, name).task)),
+  )
+}

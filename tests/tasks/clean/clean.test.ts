@@ -105,8 +105,9 @@ t.test(
       workspaceRoot(t, '[storage]\ndata_dir = "/srv/data"\nsqlite_path = "/srv/s.db"\n'),
       {},
     )
-    t.same(planClean(elsewhere, ['certs'], true), {
-      remove: [join(elsewhere.artifacts, 'certs')],
+    t.same(planClean(elsewhere, ['certs', 'run', 'secrets'], true), {
+      // Whoever waits for the locks in `run` has them as soon as that goes.
+      remove: ['certs', 'secrets', 'run'].map(name => join(elsewhere.artifacts, name)),
       left: ['/srv/data', '/srv/s.db'],
     })
     const long = openWorkspace(join(directory(t), 'x'.repeat(100)), { XDG_RUNTIME_DIR: '/run/user/7' })

@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -146,6 +156,50 @@ t.test('a full disk: the run succeeds and says so, once', async t => {
   Memory.prototype.together = together
   t.same((await shop.run(tasks, names)).upToDate.length, names.length, 'what was there before is still known')
 })
+
+/** Of these, `again` writes into the memory after `cut` has come over it, and `last` wants what was made before. */
+const around = (cut: () => void) => {
+  const made = task({ describe: 'x', inputs: [], run: () => 'made' })
+  const away = task({ describe: 'x', needs: { made }, run: cut })
+  const again = task({ describe: 'x', needs: { away }, inputs: [], cache: false, run: () => Date.now() })
+  const last = task({ describe: 'x', needs: { made, again }, run: ({ made }) => made })
+  return { made, away, again, last }
+}
+
+t.test(
+  'removed while a run goes on, and begun anew by another: what was made before is handed on',
+  async t => {
+    const shop = new Workshop(t)
+    await shop.run(
+      around(() => {}),
+      ['made'],
+    )
+    let other: DatabaseSync | undefined
+    const ran = await shop.run(
+      around(() => {
+        rmSync(dirname(shop.database), { recursive: true })
+        const begun = new Memory({ path: shop.database, taskfile: 'Taskfile.ts', now: Date.now })
+        begun.beginWriting()
+        begun.close()
+        // It is in the middle of a change, with some of it in the file.
+        other = new DatabaseSync(shop.database)
+        other.exec('pragma cache_size = 1; begin immediate')
+        const insert = other.prepare('insert into remembered (key, value, used_at) values (?, ?, 0)')
+        for (let i = 0; i < 1_000; i++) insert.run(`k${i}`, 'x'.repeat(1_000))
+      }),
+      ['last'],
+    )
+    t.equal(ran.result.outcome, 'succeeded')
+    t.same(ran.upToDate, ['made'])
+    t.equal(ran.of('last'), 'made')
+    t.match(troublesOf(ran), [{ kind: 'memory-lost', why: /removed/ }])
+    t.equal(troublesOf(ran).length, 1)
+    t.ok(existsSync(`${shop.database}-journal`), 'what the other may have to take back is left to it')
+    other?.exec('commit')
+    t.equal(other?.prepare('pragma integrity_check').get()?.integrity_check, 'ok')
+    other?.close()
+  },
+)
 
 t.test('what is remembered is private', async t => {
   const shop = await used(t)
