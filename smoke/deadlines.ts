@@ -16,6 +16,9 @@ export function deadlineOf(
       return seconds.install
     case 'up':
       return startSeconds(options)
+    case 'client-repository':
+    case 'codex-home':
+      return seconds.ready
     case 'verify-clean':
     case 'confined':
     case 'untouched':

@@ -141,7 +141,7 @@ function contradictions(asked: Asked): Contradiction[] {
       'give one of them',
     ],
     [
-      reuseWorkspace === true && workspace === undefined,
+      reuseWorkspace === true && workspace === undefined && !skipBootstrap,
       '--reuse-workspace has nothing to reuse',
       'name a workspace with --workspace',
     ],

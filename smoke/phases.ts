@@ -8,9 +8,11 @@ export const phases = {
   bundle: 'Install the starter bundle of MCP servers',
   'fetch-codex': 'Fetch Codex from npm, of the version that is known here',
   ports: 'Choose ports that nobody listens on',
+  'client-repository': 'Seed the small repository that sessions and agents work on',
   up: 'Start API, runner and proxy',
-  ready: 'Have a session of a small repository say a nonce, through the front door',
+  ready: 'Have a session of that repository say a nonce, through the front door',
   structural: 'Run the structural tests: lint, types, imports, docs, and the contract, each field of it too',
+  'codex-home': 'Mirror how you are signed in to Codex, and to which model',
   full: "Run the clone's whole test suite",
   'verify-clean': 'Check that the clone is as it was committed',
   confined: 'Check that nothing of the run listens but where it should',
@@ -34,20 +36,27 @@ export const describePhase = (
 ): string =>
   isStage(name) ? (stages.find(stage => name === `agent:${stage.name}`)?.describe ?? name) : phases[name]
 
+/** Whether debuggers, tests and models are at work in it, which listen on ports of their own on the loopback interface by design. */
+export const opensPorts = (name: string): boolean => isStage(name) || name === 'structural' || name === 'full'
+
 type Wish = Pick<SmokeOptions, 'bootstrapOnly' | 'testScope' | 'fetchCodex'> & {
   readonly bootstraps: boolean
+  /** Whether a live model leads Codex. */
+  readonly signsIn: boolean
   /** The names of the agent's stages. */
   readonly stages: readonly string[]
 }
 
 /** Which of them a run has. */
-export function phasesOf({ bootstrapOnly, testScope, fetchCodex, bootstraps, stages }: Wish): PhaseName[] {
+export function phasesOf(wish: Wish): PhaseName[] {
+  const { bootstrapOnly, testScope, fetchCodex, bootstraps, signsIn, stages } = wish
   const before: readonly FixedName[] = ['clone', 'install', 'bootstrap', 'bundle']
   const fixed = fixedNames.filter(name => {
     if (before.includes(name)) return bootstraps
     if (name === 'untouched' || name === 'ports') return true
     if (name === 'fetch-codex') return fetchCodex
     if (bootstrapOnly) return false
+    if (name === 'codex-home') return signsIn
     if (name === 'structural') return testScope !== 'none'
     if (name === 'full') return testScope === 'full'
     return true

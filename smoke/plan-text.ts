@@ -3,6 +3,7 @@ import { defaults, type SmokeOptions } from './options.ts'
 import { describePhase } from './phases.ts'
 import type { Prepared } from './prepare.ts'
 import { withoutCredentials } from './sandbox/secrets.ts'
+import { stepsAfter, stepsBefore } from './steps.ts'
 
 const decisions = {
   make: 'made, and removed in the end',
@@ -51,7 +52,11 @@ export function planText(
   return [
     ...rows(facts),
     'phases:',
-    ...rows(planned.map(name => [`  ${name}`, describePhase(name, stages)])),
+    ...rows([
+      ...Object.entries(stepsBefore).map(([name, describe]) => [`  ${name}`, describe]),
+      ...planned.map(name => [`  ${name}`, describePhase(name, stages)]),
+      ...Object.entries(stepsAfter).map(([name, describe]) => [`  ${name}`, describe]),
+    ]),
   ].join('\n')
 }
 

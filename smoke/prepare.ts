@@ -81,7 +81,12 @@ export async function prepare(
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {
     ...{ run, places, decision, source, stages, agent, codexHome },
-    phases: phasesOf({ ...options, bootstraps, stages: stages.map(({ name }) => name) }),
+    phases: phasesOf({
+      ...options,
+      bootstraps,
+      signsIn: codexHome !== undefined,
+      stages: stages.map(({ name }) => name),
+    }),
     keep: options.keep ?? decision.kind === 'reuse',
   }
 }
@@ -120,10 +125,10 @@ async function mustBootstrap(
   git: Git,
 ): Promise<boolean> {
   const { skipBootstrap, forceBootstrap, bootstrapOnly, forceOutdated } = options
-  const missing = decision.kind === 'reuse' ? missingIn(places) : 'a workspace of an earlier run'
+  const missing = decision.kind === 'reuse' ? missingIn(places) : 'all that an earlier run leaves'
   if (skipBootstrap && missing !== undefined)
     throw new UserError(`${places.workspace} cannot be used without bootstrapping it: it lacks ${missing}`, {
-      fix: 'leave --skip-bootstrap out, or make it with --bootstrap-only',
+      fix: `leave --skip-bootstrap out, or make it: npx task smoke --workspace ${places.workspace} --bootstrap-only`,
     })
   if (skipBootstrap) {
     const fault = faultInPorts(await readEnvironment(places))

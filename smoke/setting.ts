@@ -27,6 +27,18 @@ const settingSchema = z.object({
       model: z.enum(['scripted', 'live']),
     }),
   ]),
+  /** A person's own, where a live model leads Codex: what is mirrored of it. */
+  codexHome: z.string().optional(),
+  /** What the harness had done before the phases. */
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      describe: z.string(),
+      outcome: z.literal('passed'),
+      ms: z.number(),
+      at: z.number(),
+    }),
+  ),
   options: z.object({
     restartTimeout: z.number(),
     restartRetries: z.number(),

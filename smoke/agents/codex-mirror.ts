@@ -62,17 +62,27 @@ export const secretsOf = ({ model, auth, variables }: CodexHome): string[] =>
     text => text.length >= shortestSecret,
   )
 
+/** Where one is to be made: what stands in the environment of the harness, which it hands on to nobody else. */
+export async function handOver(
+  directory: string,
+  { variables }: Pick<CodexHome, 'variables'>,
+): Promise<void> {
+  await removeTree(directory)
+  await mkdir(directory, { mode: 0o700 })
+  await writeAtomically(join(directory, files.variables), JSON.stringify(variables), {
+    expectDirectory: true,
+  })
+}
+
 /**
  * Makes a CODEX_HOME of the run's own from it, for its owner alone. What Codex writes there, such as a sign-in that it has renewed, stays
  * there, from one stage to the next.
  */
 export async function writeMirror(directory: string, home: CodexHome): Promise<void> {
-  await removeTree(directory)
-  await mkdir(directory, { mode: 0o700 })
+  await handOver(directory, home)
   const put = (name: string, content: string) =>
     writeAtomically(join(directory, name), content, { expectDirectory: true })
   await put(files.configuration, configurationWith(home.model.table, {}))
-  await put(files.variables, JSON.stringify(home.variables))
   if (home.auth !== undefined) await put(files.auth, home.auth)
 }
 

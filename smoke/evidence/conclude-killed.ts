@@ -23,7 +23,7 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
   const [setting, marker] = [settingIn(places), readMarker(places)]
   if (marker === undefined) return
   if (setting?.run !== marker.run) return removeEmpty(root, marker.run)
-  const { run, evidence, source, revision } = setting
+  const { run, evidence, source, revision, steps: before } = setting
   const isOfRun = dirname(evidence) === root && basename(evidence).endsWith(`-${run}`) && marker.run === run
   if (!isOfRun || !existsSync(evidence) || existsSync(join(evidence, 'summary.json'))) return
   const environment = await readEnvironment(places).catch(() => ({}))
@@ -32,7 +32,7 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
   )
   await conclude({
     ...{ run, places, evidence, source, revision, kept, started: new Date(marker.created_at) },
-    ...{ ended: now, stopped: 'killed', findings: [], secrets: secrets(), log: () => {} },
+    ...{ ended: now, stopped: 'killed', findings: [], before, secrets: secrets(), log: () => {} },
   })
 }
 

@@ -1,28 +1,31 @@
-import { readFile } from 'node:fs/promises'
-import { writeAtomically } from '../../lib/atomic-file.ts'
 import { visibleLines } from '../../lib/visible.ts'
 import type { PhaseRecord } from './events.ts'
 import { markupText } from './markup-text.ts'
 import type { Finding, Outcome, Summary } from './summary.ts'
 
+type Told = Pick<Summary, 'phases' | 'findings' | 'outcome'> & {
+  /** What the harness did itself before the phases and after them. */
+  readonly steps: readonly PhaseRecord[]
+}
+
 /**
- * Adds to the engine's `junit.xml` a case for each thing that was found after the phases, and for a run that was cut off, whose phases
- * may all have passed; writes one where the engine came to write none.
+ * The engine's `junit.xml` with a case for each thing that the harness did itself and for each that was found after the phases, and one for a run
+ * that was cut off, whose phases may all have passed; all of it where the engine came to write none.
  */
-export async function completeJunit(
-  file: string,
-  { phases, outcome, ...found }: Pick<Summary, 'phases' | 'findings' | 'outcome'>,
-): Promise<void> {
+export function completeJunit(written: string, { phases, steps, outcome, ...found }: Told): string {
   const findings = [...found.findings, ...cutOff(outcome)]
-  const written = await readFile(file, 'utf8').catch(() => '')
-  const isWhole = written.trimEnd().endsWith(end)
-  if (isWhole && findings.length === 0) return
-  const before = isWhole
+  const before = written.trimEnd().endsWith(end)
     ? written
     : `${head}\n<testsuites>\n${suite('phases', phases.map(phaseCase))}${end}\n`
-  const after = findings.length === 0 ? '' : suite('after the phases', findings.map(findingCase))
+  const own = steps.map(phaseCase)
+  const after = findings.map(findingCase)
+  const suites = [
+    ['the harness itself', own],
+    ['after the phases', after],
+  ] as const
+  const more = suites.flatMap(([name, cases]) => (cases.length === 0 ? [] : [suite(name, cases)]))
   const at = before.lastIndexOf(end)
-  await writeAtomically(file, counted(before.slice(0, at), findings.length) + after + before.slice(at))
+  return counted(before.slice(0, at), [...own, ...after]) + more.join('') + before.slice(at)
 }
 
 function cutOff(outcome: Outcome): Finding[] {
@@ -40,13 +43,15 @@ const head = '<?xml version="1.0" encoding="UTF-8"?>'
 const end = '</testsuites>'
 
 /** What stands above all suites counts those in it. */
-const counted = (text: string, more: number): string =>
-  text.replace(/<testsuites\b[^>]*>/, tag =>
+const counted = (text: string, more: readonly Case[]): string => {
+  const added = { tests: more.length, failures: more.filter(({ kind }) => kind === 'failure').length }
+  return text.replace(/<testsuites\b[^>]*>/, tag =>
     tag.replaceAll(
       /\b(tests|failures)="(\d+)"/g,
-      (_, name: string, count: string) => `${name}="${Number(count) + more}"`,
+      (_, name: 'tests' | 'failures', count: string) => `${name}="${Number(count) + added[name]}"`,
     ),
   )
+}
 
 type Case = { readonly kind: 'passed' | 'failure' | 'skipped'; readonly text: string }
 

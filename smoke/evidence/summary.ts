@@ -17,6 +17,7 @@ export type Summary = {
   readonly kept: boolean
   readonly started_at: string
   readonly duration_ms: number
+  /** With what the harness did itself before them and after them. */
   readonly phases: readonly PhaseRecord[]
   /** What was found after the phases, whether one of them has failed or not. */
   readonly findings: readonly Finding[]
@@ -25,15 +26,26 @@ export type Summary = {
 /** What the harness itself found after the phases, in the order in which it looked. */
 export type Finding = { readonly phase: string; readonly reason: string }
 
-type Facts = Omit<Summary, 'version' | 'outcome' | 'failed'> & { readonly stopped: Stopped }
+type Facts = Omit<Summary, 'version' | 'outcome' | 'failed'> & {
+  readonly stopped: Stopped
+  /** What the harness did itself. */
+  readonly before: readonly PhaseRecord[]
+  readonly after: readonly PhaseRecord[]
+}
 
 /** A run has passed where every phase has, and nothing was found after them. One that was told to end has not. */
-export function summaryOf({ stopped, ...facts }: Facts): Summary {
-  const unfinished = facts.phases.find(({ outcome }) => outcome !== 'passed')
-  const broken = facts.phases.find(({ outcome }) => outcome === 'failed') ?? unfinished
-  const failed = failureIn(broken) ?? facts.findings[0] ?? (facts.phases.length === 0 ? nothingRan : null)
+export function summaryOf({ stopped, before, after, ...facts }: Facts): Summary {
+  const phases = [...before, ...facts.phases, ...after]
+  const isFailed = ({ outcome }: PhaseRecord) => outcome === 'failed'
+  const unfinished = [...before, ...facts.phases].find(({ outcome }) => outcome !== 'passed')
+  const broken = [...before, ...facts.phases].find(isFailed) ?? unfinished
+  const failed =
+    failureIn(broken) ??
+    facts.findings[0] ??
+    failureIn(after.find(isFailed)) ??
+    (facts.phases.length === 0 ? nothingRan : null)
   const outcome = stopped ?? (failed === null ? 'passed' : 'failed')
-  return { version: 1, outcome, failed, ...facts }
+  return { version: 1, outcome, failed, ...facts, phases }
 }
 
 const nothingRan: Finding = { phase: 'start', reason: 'the phases were not begun: see harness.log' }

@@ -7,7 +7,7 @@ import { readEnvironment } from '../sandbox/environment-file.ts'
 import { firstTokenFile } from '../sandbox/first-token.ts'
 import { portsIn } from '../sandbox/ports.ts'
 import type { Phase } from './phase.ts'
-import { readme, seedClient } from './seed-client.ts'
+import { readme } from './seed-client.ts'
 
 const repository = 'smoke-client'
 const waitSeconds = 60
@@ -30,9 +30,7 @@ const told = (event: TransportEvent): string => {
  * The whole of it has to answer, and this very instance: a session of the client repository says a nonce that nobody could
  * have said before, and its log is read through the front door.
  */
-export async function ready(phase: Phase): Promise<void> {
-  const { places, signal, log, progress, answered } = phase
-  await seedClient(phase)
+export async function ready({ places, signal, log, progress, answered }: Phase): Promise<void> {
   const { proxy } = portsIn(await readEnvironment(places))
   if (proxy === undefined) throw new Error('no port of the proxy was written')
   const token = (await readFile(firstTokenFile(places), 'utf8')).trim()

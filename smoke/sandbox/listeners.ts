@@ -1,21 +1,43 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { tcpSockets, udpSockets } from '../../lib/tcp-table.ts'
+import { type TcpSocket, tcpSockets, udpSockets } from '../../lib/tcp-table.ts'
 
-export type Listener = { readonly pid: number; readonly address: string; readonly port: number }
+export type Listener = {
+  readonly pid: number
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+}
+
+/** What listens in this network, by the inodes of the sockets: whose they are is not said there. */
+export type Listening = ReadonlyMap<number, Omit<Listener, 'pid'>>
+
+/** Undefined where the system does not tell. */
+export async function listeningSockets(): Promise<Listening | undefined> {
+  const [tcp, udp = []] = await Promise.all([tcpSockets(), udpSockets()])
+  if (tcp === undefined) return undefined
+  const of = (protocol: Listener['protocol'], sockets: readonly TcpSocket[]) =>
+    sockets.flatMap(({ listens, inode, local }) =>
+      listens ? [[inode, { protocol, ...local }] as const] : [],
+    )
+  return new Map([...of('tcp', tcp), ...of('udp', udp)])
+}
+
+/** Those of them that these processes have open. */
+export const heldBy = (
+  pids: readonly number[],
+  listening: Listening,
+): (Listener & { readonly inode: number })[] =>
+  pids.flatMap(pid =>
+    inodesOf(pid).flatMap(inode => {
+      const socket = listening.get(inode)
+      return socket === undefined ? [] : [{ pid, inode, ...socket }]
+    }),
+  )
 
 /** The ports of TCP and UDP that these processes listen on; undefined where the system does not tell. */
 export async function listenersOf(pids: readonly number[]): Promise<Listener[] | undefined> {
-  const [tcp, udp = []] = await Promise.all([tcpSockets(), udpSockets()])
-  if (tcp === undefined) return undefined
-  const listening = new Map(
-    [...tcp, ...udp].filter(({ listens }) => listens).map(one => [one.inode, one.local]),
-  )
-  return pids.flatMap(pid =>
-    inodesOf(pid).flatMap(inode => {
-      const local = listening.get(inode)
-      return local === undefined ? [] : [{ pid, address: local.address, port: local.port }]
-    }),
-  )
+  const listening = await listeningSockets()
+  return listening && heldBy(pids, listening)
 }
 
 function inodesOf(pid: number): number[] {
@@ -38,7 +60,9 @@ function descriptors(pid: number): string[] {
 }
 
 /** Those that a run should not have: at another port, or open to other machines. */
-export const strangersAmong = (listeners: readonly Listener[], ports: readonly number[]): Listener[] =>
-  listeners.filter(({ address, port }) => !ports.includes(port) || !isLoopback(address))
+export const strangersAmong = <Socket extends Pick<Listener, 'address' | 'port'>>(
+  listeners: readonly Socket[],
+  ports: readonly number[],
+): Socket[] => listeners.filter(({ address, port }) => !ports.includes(port) || !isLoopback(address))
 
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'

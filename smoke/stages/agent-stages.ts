@@ -7,6 +7,8 @@ export type AgentStages = {
   /** The files of the repository that sessions and agents work on, by their paths, beside a README.md. */
   readonly client: Readonly<Record<string, string>>
   readonly stages: (setting: StageSetting) => readonly Stage[]
+  /** What stages call an MCP server that they install and remove, whatever the run: one that a run was cut off with is taken out by the next. */
+  readonly temporary?: RegExp
 }
 
 const isOfClient = (path: string): boolean =>
@@ -17,6 +19,7 @@ const declaredSchema = z.object({
     .record(z.string(), z.string())
     .refine(files => Object.keys(files).every(isOfClient), 'paths below it, and neither README.md nor .git'),
   stages: z.custom<AgentStages['stages']>(value => typeof value === 'function', 'a function that makes them'),
+  temporary: z.instanceof(RegExp, { error: 'a regular expression' }).optional(),
 })
 
 const pattern = z.unknown().refine(value => value !== undefined, 'missing')

@@ -14,7 +14,7 @@ const own = (tool: string) => `debug-server_${tool}`
 const fields = { id: z.string() }
 const idIn = (answer: unknown): string => z.object(fields).parse(answer).id
 
-/** The name that a run installs a server under, and nothing else is: one of another run that was cut off may still be there. */
+/** The name that a run installs a server under, and nothing else is. */
 const targetOf = (run: string): string => `smoke-${run.slice(0, 6)}`
 
 function stagesFor({ run, clone, client, node }: StageSetting): readonly Stage[] {
@@ -41,7 +41,6 @@ function stagesFor({ run, clone, client, node }: StageSetting): readonly Stage[]
           tool: manage,
           arguments: { operation: 'list_discovered_servers' },
           accepts: { operation: 'list_discovered_servers' },
-          // One that a run was cut off with may still be there, in a workspace that is used again.
           answer: { status: 'ok', details: { installed: beginsWith(...bundle) }, errors: [] },
         },
       ],
@@ -176,6 +175,7 @@ function stagesFor({ run, clone, client, node }: StageSetting): readonly Stage[]
 /** What an agent has to be able to do with a server that has just been started: read, find, install, remove, debug. */
 export const agentStages: AgentStages = {
   stages: stagesFor,
+  temporary: /^smoke-[\da-f]{6}$/,
   /** A program whose test fails, at `average.py:2`. */
   client: {
     'average.py': `\

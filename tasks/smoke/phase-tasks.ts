@@ -8,6 +8,7 @@ import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { setCallLog } from '../../smoke/run/call-log.ts'
 import { clone, requireClean } from '../../smoke/run/clone.ts'
+import { mirrorCodexHome } from '../../smoke/run/codex-home.ts'
 import { confined } from '../../smoke/run/confined.ts'
 import { down } from '../../smoke/run/down.ts'
 import { fetchCodex } from '../../smoke/run/fetch-codex.ts'
@@ -15,8 +16,10 @@ import { install } from '../../smoke/run/install.ts'
 import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
 import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
+import { seedClient } from '../../smoke/run/seed-client.ts'
 import { runStage } from '../../smoke/run/stage.ts'
 import { structural } from '../../smoke/run/structural.ts'
+import { takeOutLeft } from '../../smoke/run/take-out-left.ts'
 import { untouched } from '../../smoke/run/untouched.ts'
 import { verifyClean } from '../../smoke/run/verify-clean.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
@@ -39,8 +42,10 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
     exec(process.execPath, ['client/cli/bin.mjs', 'mcp-server', 'install-bundle', '--no-restart']),
   'fetch-codex': fetchCodex,
   ports,
+  'client-repository': seedClient,
   ready,
   structural,
+  'codex-home': mirrorCodexHome,
   full: phase => cloneTask(phase, ['test']),
   'verify-clean': verifyClean,
   confined,
@@ -101,7 +106,7 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task
 
 /** What stays up while the phases after it need it, PM2 and all that it starts included. */
 function stack(run: Run, needs: Needs): Task {
-  const { places, setting } = run
+  const { places, setting, declared } = run
   const { restartTimeout, restartRetries, pm2Kill, captureDebugTools } = setting.options
   const readyLine = 'the stack is up'
   return service({
@@ -117,6 +122,7 @@ function stack(run: Run, needs: Needs): Task {
         const phase = await phaseOf(run, context, watched)
         if (!(await setCallLog(places, captureDebugTools)))
           phase.log('the clone has a config/mcp.local.toml of its own: set gateway.log_calls there')
+        if (!setting.phases.includes('bundle')) await takeOutLeft(phase, declared.temporary)
         if (pm2Kill) await cloneTask(phase, ['down', '--yes'])
         await upWithin(phase, restartTimeout, restartRetries)
         await requireClean(places.clone, watched.signal)

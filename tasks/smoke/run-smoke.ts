@@ -1,55 +1,29 @@
-import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import type { SmokeSettings } from '../../config/schema.ts'
-import { writeAtomically } from '../../lib/atomic-file.ts'
+import { join } from 'node:path'
 import { systemClock } from '../../lib/clock.ts'
-import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { agentText } from '../../smoke/agents/agent-text.ts'
-import { secretsOf, writeMirror } from '../../smoke/agents/codex-mirror.ts'
-import { longestRunMs } from '../../smoke/deadlines.ts'
+import { secretsOf } from '../../smoke/agents/codex-mirror.ts'
 import { evidenceRoot, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
 import { conclude, recordsIn } from '../../smoke/evidence/conclude.ts'
 import type { Finding, Summary } from '../../smoke/evidence/summary.ts'
-import {
-  guardedPlaces,
-  isAsSaved,
-  opencodePlaces,
-  type Snapshots,
-  saveSnapshots,
-  takeSnapshots,
-} from '../../smoke/guard/guard.ts'
+import { isAsSaved, type Snapshots } from '../../smoke/guard/guard.ts'
 import { inTime } from '../../smoke/in-time.ts'
-import type { SmokeOptions } from '../../smoke/options.ts'
 import type { PhaseName } from '../../smoke/phases.ts'
-import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
+import type { Prepared } from '../../smoke/prepare.ts'
 import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
-import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
-import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
-import { firstToken } from '../../smoke/sandbox/first-token.ts'
 import { membersOf } from '../../smoke/sandbox/members.ts'
-import { portsIn, portVariables } from '../../smoke/sandbox/ports.ts'
+import { openPortsText } from '../../smoke/sandbox/port-watch.ts'
 import { processText } from '../../smoke/sandbox/process-text.ts'
-import { endGroup, joining, makeRunGroup } from '../../smoke/sandbox/run-group.ts'
+import { endGroup, makeRunGroup } from '../../smoke/sandbox/run-group.ts'
 import { secretsIn } from '../../smoke/sandbox/secrets.ts'
-import { type Setting, writeSetting } from '../../smoke/setting.ts'
+import type { Setting } from '../../smoke/setting.ts'
 import { startKeeper } from '../../smoke/workspace/keeper.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
 import { removeWorkspace } from '../../smoke/workspace/remove.ts'
-import type { TaskContext } from '../engine/context.ts'
-
-type Running = Pick<TaskContext, 'scope' | 'signal' | 'log' | 'progress' | 'print' | 'secret'> & {
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly options: SmokeOptions
-  readonly surroundings: Surroundings
-  readonly settings: SmokeSettings['smoke']
-}
+import { runPhases } from './run-phases.ts'
+import type { Running } from './running.ts'
+import { setUp } from './set-up.ts'
 
 /** How long what comes after the phases may take to look once more whether all is as it was. */
 const lastLookMs = 30_000
@@ -58,17 +32,13 @@ const lastLookMs = 30_000
 const concludingMs = 120_000
 const removingMs = 180_000
 
-/** What the phases have said last, and how long that may take to arrive. */
-const lastLines = 20
-const restMs = 1_000
-
 /**
  * One run: moves into the workspace, has the phases run there by the engine, and then, however that went, ends what is left,
  * keeps the evidence and moves out. Where this process is killed, a keeper moves out for it.
  */
 export async function runSmoke(prepared: Prepared, running: Running): Promise<void> {
   const { run, places, phases, keep, source, agent, codexHome } = prepared
-  const { scope, signal, log, print, options, surroundings, settings } = running
+  const { scope, signal, log, print, options, surroundings, settings, steps } = running
   const started = systemClock.now()
   const secrets = secretsIn([
     ...Object.values(running.environment),
@@ -88,30 +58,31 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   const group = made.kind === 'group' ? made.directory : undefined
   await using ending = { [Symbol.asyncDispose]: endAll }
   void ending
-  using lock = await moveIn(prepared, {
-    ...{ run, mark, group, now: new Date(started), endsFormer: options.portKill },
-    evidence: evidenceRoot(surroundings.root),
-  })
+  using lock = await steps.run('workspace', () =>
+    moveIn(prepared, {
+      ...{ run, mark, group, now: new Date(started), endsFormer: options.portKill },
+      evidence: evidenceRoot(surroundings.root),
+    }),
+  )
   void lock
   const findings: Finding[] = []
   let bug: unknown
-  let ended: { readonly summary: Summary; readonly evidence: string }
-  let fault: string | undefined
+  let ended: Awaited<ReturnType<typeof runThere>>
   try {
     ended = await runThere()
   } catch (error) {
     print(`smoke failed, and its evidence is not whole\n  agent      ${agentText(agent)}\n`)
     throw error
   } finally {
-    fault = await moveOut()
+    await moveOut()
   }
-  const { summary, evidence } = ended
+  const { evidence } = ended
+  const since = steps.records.filter(({ name }) => name === 'remove')
+  const summary = await ended.rest(since, new Date(systemClock.now()))
   print(resultText(summary, evidence, agentText(agent)))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
   if (summary.outcome === 'failed') throw failure(summary, evidence, agentText(agent))
-  if (fault !== undefined)
-    throw new UserError(fault, { fix: `npx task smoke --cleanup-only --workspace ${places.workspace}` })
 
   /** Whatever is left of the run. */
   async function endAll(): Promise<void> {
@@ -119,18 +90,20 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     if (group !== undefined && !(await endGroup(group))) log(`${group} cannot be taken away`)
   }
 
-  /** Why the workspace is not left as it should be, where that is so: what the run was like is told all the same. */
-  async function moveOut(): Promise<string | undefined> {
-    const work: Promise<unknown> = keep ? removeTree(places.codexHome) : removeWorkspace(places)
-    try {
-      const stays = await inTime(removingMs, 'removing it', work)
-      if (typeof stays === 'string') log(stays)
-      return undefined
-    } catch (error) {
-      const told = `${places.workspace} is not as it should be left: ${reasonOf(error)}`
-      log(told)
-      return told
-    }
+  /** Where the workspace is not left as it should be, what the run was like is told all the same. */
+  async function moveOut(): Promise<void> {
+    const work = (): Promise<unknown> => (keep ? removeTree(places.codexHome) : removeWorkspace(places))
+    const left = steps.run('remove', async () => {
+      try {
+        const stays = await inTime(removingMs, 'removing it', work())
+        if (typeof stays === 'string') log(stays)
+      } catch (error) {
+        throw new Error(`${places.workspace} is not as it should be left: ${reasonOf(error)}`, {
+          cause: error,
+        })
+      }
+    })
+    await left.catch(error => log(reasonOf(error)))
   }
 
   async function runThere() {
@@ -138,28 +111,31 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     await pruneEvidence(surroundings.root, settings.keep_evidence, new Date(started))
     log(`evidence: ${evidence}`)
     try {
-      const { setting, before } = await setUp(prepared, running, { run, mark, group, evidence })
+      const { setting, before } = await steps.run('workspace', () =>
+        setUp(prepared, running, { run, mark, group, evidence }),
+      )
       if (source.kind === 'checkout' && source.uncommitted > 0)
         log(`${source.uncommitted} uncommitted change(s) of ${source.path} are not tested`)
-      const fault = await runPhases(prepared, running, setting)
+      const { fault, ports } = await runPhases(prepared, running, setting)
       if (fault !== undefined && !signal.aborted) findings.push({ phase: 'phases', reason: fault })
+      if (ports.length > 0) findings.push({ phase: 'confined', reason: openPortsText(ports) })
       await look(setting, before)
     } catch (error) {
-      if (!signal.aborted) findings.push({ phase: 'start', reason: reasonOf(error) })
+      if (!signal.aborted && !steps.hasFailed) findings.push({ phase: 'start', reason: reasonOf(error) })
       if (!(error instanceof UserError)) bug = error
     }
     await endAll()
-    const summary = await inTime(
+    const concluded = await inTime(
       concludingMs,
       'keeping the evidence',
       conclude({
         ...{ run, places, evidence, findings, secrets, log, revision: source.revision, kept: keep },
         source: source.kind === 'checkout' ? source.path : source.address,
         ...{ started: new Date(started), ended: new Date(systemClock.now()) },
-        stopped: signal.aborted ? 'cancelled' : undefined,
+        ...{ stopped: signal.aborted ? 'cancelled' : undefined, before: steps.records },
       }),
     )
-    return { summary, evidence }
+    return { ...concluded, evidence }
   }
 
   /** What the phases cannot say, for they did not come to it, or are over. */
@@ -185,141 +161,6 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   }
 }
 
-/** Writes down all that the phases, and whoever looks into the workspace, have to know. */
-async function setUp(
-  { places, phases, source, agent, codexHome }: Prepared,
-  { environment, options, surroundings, settings, signal }: Running,
-  { run, mark, group, evidence }: Pick<Setting, 'run' | 'mark' | 'group' | 'evidence'>,
-): Promise<{ readonly setting: Setting; readonly before: Snapshots }> {
-  const { home } = surroundings
-  const before = existsSync(places.environmentFile) ? portsIn(await earlier()) : {}
-  const sandbox = sandboxEnvironment(
-    places,
-    { environment, home, nodeDirectory: dirname(process.execPath), exists: existsSync },
-    run,
-  )
-  await writeEnvironment(places, {
-    ...sandbox,
-    ...(before.proxy === undefined ? {} : { [portVariables.proxy]: String(before.proxy) }),
-    ...(before.api === undefined ? {} : { [portVariables.api]: String(before.api) }),
-  })
-  const checkout = source.kind === 'checkout' ? source.path : undefined
-  const { root } = surroundings
-  const own = existsSync(join(root, '.git')) ? [root] : []
-  const checkouts = [...new Set([...own, ...(checkout === undefined ? [] : [checkout])])]
-  // Git refuses checkouts of other users, and these were named.
-  const safe = checkouts.flatMap(path => [path, `${path}/.git`])
-  await writeFile(
-    join(places.home, '.gitconfig'),
-    `[safe]\n${safe.map(path => `\tdirectory = ${JSON.stringify(path)}\n`).join('')}`,
-  )
-  const guarded = {
-    checkouts,
-    places: guardedPlaces(home, environment, [
-      ...(codexHome === undefined ? [] : [codexHome.directory]),
-      ...(agent.kind === 'opencode' ? opencodePlaces(home, environment) : []),
-    ]),
-  }
-  const snapshots = await takeSnapshots(guarded, { environment: sandbox, signal })
-  await saveSnapshots(beforeFile(places), snapshots)
-  if (codexHome === undefined) await removeTree(places.codexHome)
-  else await writeMirror(places.codexHome, codexHome)
-  const { lowest_port, highest_port, seconds } = settings
-  const setting: Setting = {
-    ...{ version: 1, run, mark, group, evidence, phases: [...phases], guarded, agent, options, seconds },
-    source: checkout ?? (source.kind === 'address' ? source.address : ''),
-    revision: source.revision,
-    ports: { lowest: lowest_port, highest: highest_port },
-  }
-  await writeSetting(places, setting)
-  // By their addresses: in a path "#" and "%" would mean something else to whoever imports it.
-  const tasks = pathToFileURL(join(import.meta.dirname, 'phase-tasks.ts')).href
-  const [phaseTasks, stages] = [tasks, surroundings.stages].map(address => JSON.stringify(address))
-  await writeAtomically(
-    places.taskfile,
-    `import { agentStages } from ${stages}
-import { phaseTasks } from ${phaseTasks}
-
-export default phaseTasks(import.meta.dirname, agentStages)
-`,
-  )
-  return { setting, before: snapshots }
-
-  /** One that cannot be read is written anew with the clone, and says what is wrong where that is used as it is. */
-  async function earlier(): Promise<Record<string, string>> {
-    try {
-      return await readEnvironment(places)
-    } catch (error) {
-      if (!phases.includes('bootstrap')) throw error
-      return {}
-    }
-  }
-}
-
-/**
- * Has the engine run the phases, in a process of its own with the environment of the sandbox and nothing else. What is returned is how
- * that ended, unless it ended well, with what it said last: of one that could not even begin there is nothing else.
- */
-async function runPhases(
-  { places, phases }: Prepared,
-  { scope, log, secret }: Running,
-  setting: Setting,
-): Promise<string | undefined> {
-  const file = (name: string) => join(setting.evidence, name)
-  const reports = [
-    'plain',
-    `plain=${file('harness.log')}`,
-    `json=${file('events.ndjson')}`,
-    `junit=${file('junit.xml')}`,
-  ]
-  const words = [
-    ...['--taskfile', places.taskfile, '--no-color', '--keep-going', '--trace', file('trace.json')],
-    ...reports.flatMap(report => ['--reporter', report]),
-    phases.at(-1) ?? 'untouched',
-  ]
-  const inherited = process.env[scopeVariable]
-  const program = [process.execPath, join(import.meta.dirname, '..', 'cli.mjs'), ...words] as const
-  const { group } = setting
-  const [start, ...rest] = group === undefined ? program : joining(group, program)
-  const child = scope.spawn(start, rest, {
-    cwd: places.workspace,
-    env: {
-      ...(await readEnvironment(places)),
-      ...(inherited === undefined ? {} : { [scopeVariable]: inherited }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) throw new Error('its output is piped')
-  const last: string[] = []
-  let token: string | undefined
-  for (const input of [stdout, stderr])
-    createInterface({ input }).on('line', line => {
-      const now = firstToken(places)
-      // It is another one where a clone is made anew.
-      if (now !== undefined && now !== token) secret(now)
-      token = now
-      log(line)
-      last.push(line)
-      if (last.length > lastLines) last.shift()
-    })
-  const closed = once(child, 'close').catch(() => {})
-  const longest = longestRunMs(setting)
-  const exited = inTime(longest, 'all of the phases', once(child, 'exit'))
-  const late = await exited.then(
-    () => undefined,
-    (error: Error) => error.message,
-  )
-  if (late !== undefined) {
-    await scope.end({ graceMs: 0 })
-    return [late, ...last].join('\n')
-  }
-  // Not its streams: whoever has inherited them may hold them for ever.
-  await Promise.race([closed, delay(restMs, undefined, { ref: false })])
-  if (child.exitCode === 0) return undefined
-  return [`the phases ended with ${child.exitCode ?? child.signalCode}`, ...last].join('\n')
-}
-
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const resultText = (
@@ -332,7 +173,12 @@ smoke ${outcome}: ${phases.filter(phase => phase.outcome === 'passed').length} o
 ${kept ? `  workspace  ${workspace}\n` : ''}  agent      ${agent}
 `
 
-const failure = ({ failed, kept }: Summary, evidence: string, agent: string): UserError =>
-  new UserError(`smoke failed in "${failed?.phase}", with ${agent}: ${failed?.reason}`, {
-    fix: `see ${evidence}${kept ? '' : '; --keep-workspace leaves the workspace to look into'}`,
+const failure = ({ failed, kept, workspace }: Summary, evidence: string, agent: string): UserError => {
+  const more = kept ? '' : '; --keep-workspace leaves the workspace to look into'
+  return new UserError(`smoke failed in "${failed?.phase}", with ${agent}: ${failed?.reason}`, {
+    fix:
+      failed?.phase === 'remove'
+        ? `npx task smoke --cleanup-only --workspace ${workspace}`
+        : `see ${evidence}${more}`,
   })
+}

@@ -10,6 +10,7 @@ import { planText } from '../../smoke/plan-text.ts'
 import { begin, prepare, type Surroundings } from '../../smoke/prepare.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { portsIn } from '../../smoke/sandbox/ports.ts'
+import { Steps } from '../../smoke/steps.ts'
 import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
@@ -71,18 +72,21 @@ export async function smoke(context: SmokeContext): Promise<void> {
     print(`${planText(prepared, around)}\n`)
     return
   }
-  for (const places of stale)
-    try {
-      if (await cleanUp(places, evidenceRoot(surroundings.root)))
-        log(`removed ${places.workspace}, which no run is at work in`)
-    } catch (error) {
-      log(
-        `${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`,
-      )
-    }
+  const steps = new Steps(systemClock.now)
+  await steps.run('clean-up', async () => {
+    for (const places of stale)
+      try {
+        if (await cleanUp(places, evidenceRoot(surroundings.root)))
+          log(`removed ${places.workspace}, which no run is at work in`)
+      } catch (error) {
+        log(
+          `${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`,
+        )
+      }
+  })
   await runSmoke(prepared, {
     ...context,
-    ...{ options, surroundings, settings },
+    ...{ options, surroundings, settings, steps },
   })
 }
 
@@ -93,7 +97,9 @@ async function cleanUpOnly(
 ): Promise<void> {
   const { workspacesToClean } = await import('../../smoke/workspace/to-clean.ts')
   const all = workspacesToClean(options.workspace, surroundings, systemClock.now())
-  if (all.length === 0) print('no workspace is left\n')
+  const { workspace } = options
+  if (all.length === 0)
+    print(workspace === undefined ? 'no workspace is left\n' : `nothing is there to remove: ${workspace}\n`)
   for (const places of all) {
     if (!planOnly && !(await cleanUp(places, evidenceRoot(surroundings.root))))
       throw new UserError(`a smoke has begun in ${places.workspace} just now`, {

@@ -35,6 +35,7 @@ async function killedRun(owner: Owner, differs: (root: string) => Partial<Settin
   const setting = {
     ...{ version: 1, run: 'one', mark: 'mark-of-one', evidence, phases, seconds, options },
     ...{ source: 'https://me:hunter2@host/a.git', guarded: { checkouts: [], places: [] } },
+    steps: [{ name: 'workspace', describe: '', outcome: 'passed', ms: 1, at: 1 }],
     ...{ agent: { kind: 'none' }, ports: { lowest: 1, highest: 2 } },
     ...differs(root),
   }

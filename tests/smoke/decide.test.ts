@@ -118,13 +118,14 @@ t.test(
   async t => {
     const before: PhaseName[] = ['clone', 'install', 'bootstrap', 'bundle']
     const rest = (...tests: PhaseName[]): PhaseName[] => [
-      ...(['ports', 'up', 'ready'] as const),
+      ...(['ports', 'client-repository', 'up', 'ready'] as const),
       ...tests,
       ...(['verify-clean', 'confined', 'down', 'untouched'] as const),
     ]
     const of = (wish: Partial<Parameters<typeof phasesOf>[0]>) =>
       phasesOf({
         ...{ bootstraps: true, bootstrapOnly: false, fetchCodex: false, testScope: 'structural', stages: [] },
+        signsIn: false,
         ...wish,
       })
     t.same(of({}), [...before, ...rest('structural')])
@@ -132,10 +133,14 @@ t.test(
     t.same(of({ testScope: 'full' }), [...before, ...rest('structural', 'full')])
     t.same(of({ bootstraps: false }), rest('structural'))
     t.same(of({ bootstraps: false, fetchCodex: true }), ['fetch-codex', ...rest('structural')])
-    t.same(of({ bootstrapOnly: true, stages: ['look'] }), [...before, 'ports', 'untouched'])
+    t.same(of({ bootstrapOnly: true, signsIn: true, stages: ['look'] }), [...before, 'ports', 'untouched'])
     t.same(of({ testScope: 'full', stages: ['look', 'debug'] }), [
       ...before,
       ...rest('structural', 'agent:look', 'agent:debug', 'full'),
+    ])
+    t.same(of({ testScope: 'none', signsIn: true, stages: ['look'] }), [
+      ...before,
+      ...rest('codex-home', 'agent:look'),
     ])
     t.ok(isPhase('agent:look') && isPhase('up') && !isPhase('toString'))
   },

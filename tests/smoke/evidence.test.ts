@@ -14,6 +14,8 @@ import { completeJunit } from '../../smoke/evidence/junit.ts'
 import { keptNames } from '../../smoke/evidence/kept-names.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { summaryOf } from '../../smoke/evidence/summary.ts'
+import { traceWith } from '../../smoke/evidence/trace.ts'
+import { Steps } from '../../smoke/steps.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
 import { room, write } from './room.ts'
 
@@ -62,6 +64,7 @@ t.test('what a kill leaves of the events is read as far as it goes', async t => 
 const facts = {
   ...{ run: 'r', kept: false, workspace: '/w', source: '/s', revision: null, duration_ms: 1_000 },
   ...{ started_at: '2026-01-01T00:00:00.000Z', stopped: undefined, findings: [] },
+  ...{ before: [], after: [] },
 }
 const passed = (name: string) => ({ name, describe: '', outcome: 'passed', ms: 1 }) as const
 
@@ -82,6 +85,19 @@ t.test('a run has passed where every phase has and nothing was found after them'
       'b',
     ],
     [{ phases: [passed('a')], findings: [{ phase: 'down', reason: 'left' }] }, 'failed', 'down'],
+    [
+      { phases: [], before: [{ name: 'w', describe: '', outcome: 'failed', ms: 1, reason: 'full' }] },
+      'failed',
+      'w',
+    ],
+    [
+      {
+        phases: [passed('a')],
+        after: [{ name: 'r', describe: '', outcome: 'failed', ms: 1, reason: 'busy' }],
+      },
+      'failed',
+      'r',
+    ],
     [{ phases: [passed('a')], stopped: 'cancelled' }, 'cancelled', null],
     [{ phases: [{ name: 'b', describe: '', outcome: 'running' }], stopped: 'killed' }, 'killed', 'b'],
   ] as const
@@ -106,40 +122,77 @@ t.test('the page shows what failed, and nothing in it can be taken for markup', 
 t.test(
   'what was found after the phases is a case of its own, and a run that was cut off has its phases',
   async t => {
-    const file = join(room(t), 'junit.xml')
     const engine =
       '<testsuites name="task" tests="2" failures="1"><testsuite name="task x" tests="2" failures="1"/></testsuites>\n'
     const findings = [{ phase: 'untouched', reason: 'changed:\n  <b>\u001b[0m' }]
-    write(file, engine)
-    await completeJunit(file, { ...facts, outcome: 'passed', phases: [] })
-    t.equal(readFileSync(file, 'utf8'), engine)
-    await completeJunit(file, { outcome: 'failed', phases: [passed('a')], findings })
-    const text = readFileSync(file, 'utf8')
+    const none = { phases: [], steps: [], findings: [] }
+    t.equal(completeJunit(engine, { ...none, outcome: 'passed' }), engine)
+    const text = completeJunit(engine, { ...none, outcome: 'failed', steps: [passed('remove')], findings })
     t.match(
       text,
-      /^<testsuites name="task" tests="3" failures="2"><testsuite name="task x" tests="2" failures="1"\/>/,
+      /^<testsuites name="task" tests="4" failures="2"><testsuite name="task x" tests="2" failures="1"\/>/,
+    )
+    t.match(
+      text,
+      /<testsuite name="the harness itself" tests="1" failures="0".*>\n.*name="remove".*time="0.001"/,
     )
     t.match(
       text,
       /name="untouched" classname="smoke"><failure message="changed:">changed:\n {2}&lt;b&gt;\\x1b\[0m<\/failure>/,
     )
     t.match(text, /<\/testsuites>\n$/)
-    write(file, engine.slice(0, 50))
     const running = { name: 'up', describe: '', outcome: 'running' } as const
-    await completeJunit(file, { outcome: 'failed', phases: [passed('a'), running], findings })
-    const whole = readFileSync(file, 'utf8')
+    const told = { ...none, findings, phases: [passed('a'), running] }
+    const whole = completeJunit(engine.slice(0, 50), { ...told, outcome: 'failed' })
     t.match(whole, /^<\?xml [^>]*>\n<testsuites>\n {2}<testsuite name="phases" tests="2" failures="1"/)
     t.match(whole, /name="up" classname="smoke"><failure message="it was at work when/)
     t.match(whole, /<testsuite name="after the phases" tests="1" failures="1"/)
     for (const outcome of ['cancelled', 'killed'] as const) {
-      write(file, engine)
-      await completeJunit(file, { outcome, phases: [passed('a')], findings: [] })
-      const text = readFileSync(file, 'utf8')
+      const text = completeJunit(engine, { ...none, outcome, phases: [passed('a')] })
       t.match(text, /^<testsuites name="task" tests="3" failures="2">/)
       t.match(text, `name="run" classname="smoke"><failure message="it was ${outcome} before its end"`)
     }
   },
 )
+
+t.test('what the harness does itself is timed, and in the trace beside the phases', async t => {
+  let now = 5_000
+  const steps = new Steps(() => now)
+  await steps.run('clean-up', async () => {})
+  now = 6_000
+  await t.rejects(
+    steps.run('workspace', async () => {
+      throw new Error('full')
+    }),
+    { message: 'full' },
+  )
+  t.match(steps.records, [
+    { name: 'clean-up', outcome: 'passed', at: 5_000 },
+    { name: 'workspace', outcome: 'failed', at: 6_000, reason: 'full' },
+  ])
+  t.equal(steps.hasFailed, true)
+  now = 7_000
+  await steps.run('workspace', async () => {})
+  t.match(steps.records[1], { outcome: 'passed', at: 6_000 }, 'in two pieces')
+  const engine = {
+    ...{ displayTimeUnit: 'ms', otherData: { started: new Date(8_000).toISOString(), jobs: 1 } },
+    traceEvents: [
+      { ph: 'M', name: 'process_name', pid: 1 },
+      { ph: 'X', name: 'clone', pid: 1, tid: 1, ts: 10, dur: 5 },
+    ],
+  }
+  const text = traceWith(JSON.stringify(engine), steps.records)
+  const { otherData, traceEvents } = JSON.parse(text ?? '')
+  t.same(otherData, { started: new Date(5_000).toISOString(), jobs: 1 })
+  t.match(traceEvents, [
+    { ph: 'M', ts: undefined },
+    { name: 'clone', pid: 1, ts: 3_000_010, dur: 5 },
+    { name: 'process_name', pid: 2 },
+    { name: 'clean-up', pid: 2, ts: 0 },
+    { name: 'workspace', pid: 2, ts: 1_000_000 },
+  ])
+  t.equal(traceWith('{"traceEvents":[', steps.records), undefined)
+})
 
 t.test('a log that goes with the workspace is named where it is kept', async t => {
   const places = { workspace: '/w', clone: '/w/clone' }

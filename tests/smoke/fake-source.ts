@@ -22,6 +22,7 @@ export type Fault =
   | 'verify-fails'
   | 'changes-modules'
   | 'listens-elsewhere'
+  | 'listens-for-a-while'
   | 'leaves-a-daemon'
   | 'leaves-an-escaped-daemon'
   | 'up-escapes'
@@ -67,6 +68,7 @@ export function commit(root: string, message: string): void {
 const cli = `#!/usr/bin/env node
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 const { fault, outside } = JSON.parse(readFileSync(new URL('../fault.json', import.meta.url)))
 const name = process.argv.slice(2).find(word => word === '--version' || !word.startsWith('--'))
 const forever = () => setInterval(() => {}, 1e6)
@@ -84,6 +86,7 @@ const commands = {
     if (fault === 'bootstrap-hangs') { console.log('making an environment'); return forever() }
     if (fault === 'bootstrap-loses-git') rmSync('.git', { recursive: true })
     if (fault === 'bootstrap-writes-outside') { writeFileSync(outside, 'not mine'); fail('and no python3 either') }
+    if (fault === 'listens-for-a-while') { const server = createServer().listen(0, '127.0.0.1'); setTimeout(() => server.close(), 2_000) }
     if (fault === 'bootstrap-dirties') writeFileSync('left.txt', '')
     mkdirSync('.artifacts/secrets', { recursive: true })
     writeFileSync('.artifacts/secrets/admin-token', 'the-token\\n')
@@ -176,7 +179,7 @@ function mcp(method, body, response) {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
 }
 if (fault === 'changes-modules') writeFileSync('node_modules/added.js', '')
-if (fault === 'listens-elsewhere') createServer().listen(0, '0.0.0.0')
+if (fault === 'listens-elsewhere') createServer().listen(0, '127.0.0.1')
 const port = Number(process.env.DEBUG_SERVER__PROXY__PORT)
 const taken = () => new Promise(done => connect(port, '127.0.0.1').once('connect', () => done(true)).once('error', () => done(false)))
 const wasStolen = existsSync('.artifacts/stolen')

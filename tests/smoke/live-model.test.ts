@@ -78,6 +78,7 @@ tell >&2
     t.match(told, /\[mcp_servers\.gateway\]/)
     t.notMatch(told, other, 'of servers of their own it does not know')
     t.match(stdout + stderr, /^(?![\s\S]*of-the-person)/)
+    t.match(rig.evidence('phases/codex-home.log'), `mirrored sign-in and model of ${home}`)
     const [workspace = ''] = rig.left()
     const before = JSON.parse(readFileSync(join(rig.temporary, workspace, 'before.json'), 'utf8'))
     t.ok(Object.hasOwn(before, home), 'whether it has changed is looked at')

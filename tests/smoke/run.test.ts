@@ -7,7 +7,7 @@ t.test('a source that does as it should passes, leaves its evidence, and nothing
   const rig = smokeRig(t)
   const { code, stdout, stderr } = await rig.run('--test-scope', 'none')
   t.equal(code, 0, stderr)
-  t.match(stdout, /smoke passed: 11 of 11 phases passed in [\d.]+ s\n {2}evidence {3}\/.*report.html/)
+  t.match(stdout, /smoke passed: 16 of 16 phases passed in [\d.]+ s\n {2}evidence {3}\/.*report.html/)
   t.match(stderr, /^[\d:]+ +smoke +started\n[\d:]+ +smoke +│ run \w+ with no agent, in /)
   t.match(stdout, /\n {2}agent {6}no agent\n$/)
   t.match(rig.summary(), { version: 1, outcome: 'passed', failed: null, kept: false })
@@ -20,7 +20,14 @@ t.test('a source that does as it should passes, leaves its evidence, and nothing
     'services/api.log',
   ])
     t.ok(rig.evidenceNames().includes(name), name)
-  t.match(rig.evidence('junit.xml'), /<testcase[^>]*name="untouched"/)
+  const names = rig.summary().phases.map(({ name }) => name)
+  t.match(names, ['clean-up', 'workspace', 'clone', /./, /./, /./, 'ports', 'client-repository'])
+  t.same(names.slice(-3), ['untouched', 'evidence', 'remove'], 'with what the harness does itself')
+  for (const name of ['untouched', 'clean-up', 'workspace', 'evidence', 'remove']) {
+    t.match(rig.evidence('junit.xml'), new RegExp(`<testcase[^>]*name="${name}"`))
+    t.match(rig.evidence('report.html'), new RegExp(`<td>${name}</td><td>passed</td><td>\\d`))
+    t.match(rig.evidence('trace.json'), new RegExp(`"name":"${name}"`))
+  }
   t.match(rig.evidence('report.html'), /<a href="phases\/ready.log">/)
   t.match(rig.evidence('phases/ready.log'), /said its nonce/)
   t.match(stderr, /shown this once: \*\*\*/, 'the token of the clone is told nobody')

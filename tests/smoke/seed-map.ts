@@ -146,6 +146,7 @@ export const stepTests: Readonly<Record<string, readonly string[]>> = {
     faults,
     'what has changed outside is told of a run that fails for something else, too',
     'content, modes, links, what is new and what is gone are seen, and nothing else',
+    'what is open for a while is told, with who opened it and in which phase',
   ],
   'SIGINT 130, SIGTERM 143, not while a child hung': [
     'keeps its evidence and leaves nothing',
