@@ -28,7 +28,8 @@ export async function changedSince(top: string, instant: number): Promise<string
 
 const changeOf = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0
 
-function entriesIn(directory: string) {
+/** Nothing of a directory that has gone meanwhile. */
+export function entriesIn(directory: string) {
   try {
     return readdirSync(directory, { withFileTypes: true })
   } catch (error) {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { type Git, gitOutput } from '../git.ts'
+import { ignoredSnapshot } from './ignored.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
 
 /**
- * What of a checkout a smoke must leave as it is: its branches, its index, its hooks, and its files but for those that are ignored, with
+ * What of a checkout a smoke must leave as it is: its branches, its index, its hooks, and its files, with
  * what says of this checkout alone which those are.
  */
 export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot> {
@@ -20,11 +21,17 @@ export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot
     '--porcelain',
     '--no-renames',
     '--untracked-files=all',
+    '--ignored=matching',
     '-z',
   )
   const changed: [string, string][] = []
+  const ignored: string[] = []
   for (const entry of status.split('\0').filter(Boolean)) {
     const path = entry.slice(3)
+    if (entry.startsWith('!!')) {
+      ignored.push(path)
+      continue
+    }
     const content = Object.values(await snapshotOf(join(root, path))).join(' ')
     changed.push([path, `${entry.slice(0, 2)} ${content}`])
   }
@@ -41,5 +48,6 @@ export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot
     configuration: await digest('config', '--local', '--list'),
     worktrees: await digest('worktree', 'list', '--porcelain'),
     ...Object.fromEntries(changed),
+    ...(await ignoredSnapshot(root, ignored)),
   }
 }

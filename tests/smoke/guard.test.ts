@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -90,13 +91,15 @@ t.test('a place that is not there, or is a file, counts too', async t => {
 })
 
 t.test(
-  'of a checkout its commits, branches, settings and files count, and what is ignored does not',
+  'of a checkout its commits, branches, settings and files count, also those that are ignored',
   async t => {
     const root = room(t)
-    write(join(root, '.gitignore'), 'ignored\n')
+    write(join(root, '.gitignore'), '.artifacts\nignored\npackages\n')
+    write(join(root, 'packages/one/index.js'), 'a')
     write(join(root, 'file'), 'a')
     commit(root, 'one')
     write(join(root, 'mine'), 'not committed')
+    utimesSync(join(root, 'packages/one/index.js'), 1, 1)
     const guarded = { checkouts: [root], places: [] }
     const take = () => takeSnapshots(guarded, git)
     const before = await take()
@@ -104,8 +107,9 @@ t.test(
       changesBetween('', before[root] ?? {}, (await take())[root] ?? {}).map(
         ({ path, how }) => `${how} ${path}`,
       )
-    write(join(root, 'ignored'), 'x')
-    t.same(await changed(), [])
+    for (const name of ['.artifacts/logs/api.log', 'packages/.cache/x', 'packages/one/__pycache__/x'])
+      write(join(root, name), 'x')
+    t.same(await changed(), [], 'what is written at run time is of whoever works there')
     const run = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
     const table: [string, () => unknown, () => unknown, string[]][] = [
       ['a file', () => write(join(root, 'file'), 'b'), () => write(join(root, 'file'), 'a'), ['added file']],
@@ -127,6 +131,27 @@ t.test(
         () => write(join(root, '.git/hooks/post-checkout')),
         () => rmSync(join(root, '.git/hooks/post-checkout')),
         ['added .git/hooks/post-checkout'],
+      ],
+      [
+        'an ignored file',
+        () => write(join(root, 'ignored'), 'x'),
+        () => rmSync(join(root, 'ignored')),
+        ['added ignored'],
+      ],
+      [
+        'what is installed',
+        () => write(join(root, 'packages/one/two/index.js'), 'b'),
+        () => rmSync(join(root, 'packages/one/two'), { recursive: true }),
+        ['added packages/one/two', 'added packages/one/two/index.js'],
+      ],
+      [
+        'a file of that',
+        () => writeFileSync(join(root, 'packages/one/index.js'), 'longer'),
+        () => {
+          write(join(root, 'packages/one/index.js'), 'a')
+          utimesSync(join(root, 'packages/one/index.js'), 1, 1)
+        },
+        ['changed packages/one/index.js'],
       ],
       [
         'what is ignored here alone',
