@@ -138,7 +138,7 @@ export class HttpTransport implements Transport {
     if (read.outcome === 'refused') return read.refusal
     if (this.#isClosed) return this.#end
     const { message } = read
-    if (isInitializeRequest(message)) {
+    if (introduces(message)) {
       if (this.sessionId !== undefined) return invalid('this client has introduced itself already')
       this.sessionId = this.#options.open(message.params)
     } else {
@@ -163,7 +163,7 @@ export class HttpTransport implements Transport {
     if (this.#awaited.has(message.id)) return invalid('a request with this id is being answered')
     this.#streams += 1
     const stream = streamOf(this.#streams, message.id)
-    const version = isInitializeRequest(message)
+    const version = introduces(message)
       ? message.params.protocolVersion
       : (headers['mcp-protocol-version'] ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION)
     const first = () => `id: ${this.#told.begin(stream)}\nretry: ${retryMs}\ndata: \n\n`
@@ -314,6 +314,10 @@ export class HttpTransport implements Transport {
     this.onclose?.()
   }
 }
+
+/** By its method first: for the schema, a message of another kind is a mistake, which takes long to describe. */
+const introduces = (message: JSONRPCMessage): message is JSONRPCRequest & InitializeRequest =>
+  'method' in message && message.method === 'initialize' && isInitializeRequest(message)
 
 const noBound: Holding = { add: () => true, [Symbol.dispose]: () => {} }
 

@@ -4,6 +4,7 @@
  * `surfaces`: those of the API, the command line and MCP.
  */
 import { availableParallelism } from 'node:os'
+import { machineLine } from './machine-line.ts'
 import { type Row, rowsTable } from './row.ts'
 
 const names = [
@@ -60,6 +61,7 @@ if (chosen.length === 0) {
   process.stderr.write(`no benchmark begins with ${asked.join(' or ')}: there are ${names.join(', ')}\n`)
   process.exitCode = 2
 }
+const machine = chosen.length === 0 ? '' : machineLine()
 const rows: Row[] = []
 for (const name of chosen) {
   process.stderr.write(`${name}\n`)
@@ -76,4 +78,4 @@ if (chosen.some(name => name.startsWith('task-'))) {
   const { allPeers, versionsLine } = await import('./runners/available.ts')
   process.stdout.write(`${versionsLine(allPeers(), availableParallelism())}\n\n`)
 }
-process.stdout.write(rowsTable(rows))
+process.stdout.write(`${machine}${rowsTable(rows)}`)

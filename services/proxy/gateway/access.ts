@@ -3,6 +3,7 @@ import type { GatewaySettings } from '../../../config/mcp/schema.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Refusal } from '../../../lib/mcp/refuse.ts'
 import { networkOf } from '../../../lib/network-of.ts'
+import { oncePer } from '../../../lib/once-per.ts'
 import { RateLimit } from '../../../lib/rate-limit.ts'
 import { bearerToken } from '../../contract/bearer.ts'
 import type { TokenId, UserId } from '../../contract/ids.ts'
@@ -115,7 +116,9 @@ const isGood = (credential: Credential | undefined, now: number): credential is 
   credential.user_disabled_at === null &&
   (credential.expires_at === null || Date.parse(credential.expires_at) > now)
 
-const scopesIn = (token: Token): Scope[] => scopesOf(token).filter(scope => admits(token.user_role, scope))
+const scopesIn = oncePer((token: Token): readonly Scope[] =>
+  scopesOf(token).filter(scope => admits(token.user_role, scope)),
+)
 
 const opensGateway = (token: Token): boolean => grants(scopesIn(token), 'mcp') && token.viewer_of === null
 

@@ -4,11 +4,12 @@ import { z } from 'zod'
 import { monotonicMs } from '../../../../lib/monotonic.ts'
 import { Gathered } from './gathered.ts'
 import { idOfOversized, oversizedAnswer, tooLong } from './oversized.ts'
+import type { Answer, OwnOriginRequest } from './own-origin-request.ts'
 import { Pace } from './pace.ts'
 import { Units } from './units.ts'
 
 export type BoundedFetchOptions = {
-  readonly fetch: FetchLike
+  readonly request: OwnOriginRequest
   readonly answerBytes: number
   /** How long anything may take that has an end, in milliseconds. */
   readonly deadline: number
@@ -21,27 +22,40 @@ const requestSchema = z.object({ id: z.number() })
  * answer that is too long, or that breaks off, becomes an error that answers the request it was for; without that, whoever
  * waits for it would wait until the deadline.
  */
-export function boundedFetch({ fetch, answerBytes, deadline }: BoundedFetchOptions): FetchLike {
+export function boundedFetch({ request, answerBytes, deadline }: BoundedFetchOptions): FetchLike {
   const pace = new Pace(monotonicMs)
   return async (url, init) => {
     const isAsked = init?.method === 'POST'
     const signals = [init?.signal ?? [], isAsked ? AbortSignal.timeout(deadline) : []].flat()
-    const response = await fetch(url, { ...init, signal: AbortSignal.any(signals) })
-    const { body, status, headers } = response
-    if (body === null || status === 202) return response
-    const id = isAsked ? idOf(init?.body) : undefined
-    if (/^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) {
+    const answer = await request(url, { ...init, signal: AbortSignal.any(signals) })
+    const { body, statusCode: status } = answer
+    const headers = headersOf(answer)
+    if (withoutBody.includes(status)) {
+      await body.dump()
+      return new Response(null, { status, headers })
+    }
+    const id = () => (isAsked ? idOf(init?.body) : undefined)
+    if (/^text\/event-stream\b/i.test(headers['content-type'] ?? '')) {
       const bounded = ReadableStream.from(untilBroken(body)).pipeThrough(
-        boundedEvents({ answerBytes, pace, id }),
+        boundedEvents({ answerBytes, pace, id: id() }),
       )
       return new Response(bounded, { status, headers })
     }
     const whole = await wholeBody(body, answerBytes)
     if (whole !== undefined) return new Response(whole, { status, headers })
-    if (id === undefined) throw new Error(tooLong(answerBytes))
-    return Response.json(oversizedAnswer(id, answerBytes), { status })
+    const asked = id()
+    if (asked === undefined) throw new Error(tooLong(answerBytes))
+    return Response.json(oversizedAnswer(asked, answerBytes), { status })
   }
 }
+
+/** Those that may have none, and the one of which nobody wants it. */
+const withoutBody = [202, 204, 205, 304]
+
+const headersOf = ({ headers }: Answer): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  )
 
 /** Of the message that is sent, where it is a request. */
 function idOf(body: unknown): number | undefined {
@@ -52,7 +66,7 @@ function idOf(body: unknown): number | undefined {
 
 /** Undefined where it is longer than the limit. */
 async function wholeBody(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   limit: number,
 ): Promise<Buffer<ArrayBuffer> | undefined> {
   const gathered = new Gathered()
@@ -64,7 +78,7 @@ async function wholeBody(
 }
 
 /** One that breaks off ends: what has not been answered by then is told by who looks at what comes. */
-async function* untilBroken(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+async function* untilBroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
   try {
     yield* body
   } catch {

@@ -22,7 +22,7 @@ import { severity } from '../log-messages.ts'
 import type { LogMessage } from './askers.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import type { Launch } from './launch.ts'
-import { ownOriginFetch } from './own-origin-fetch.ts'
+import { ownOriginRequest } from './own-origin-request.ts'
 import { readOffer } from './read-offer.ts'
 import { StdioTransport } from './stdio-transport.ts'
 
@@ -129,7 +129,7 @@ function transportOf(launch: Launch, { answerBytes, callMs, sentinel, onWritten 
     return { transport, why: () => transport.end, leave: nothing, release: nothing }
   }
   const agent = new Agent({ headersTimeout: callMs, bodyTimeout: 0, connect: { timeout: 10_000 } })
-  const fetch = boundedFetch({ fetch: ownOriginFetch(agent), answerBytes, deadline: callMs })
+  const fetch = boundedFetch({ request: ownOriginRequest(agent), answerBytes, deadline: callMs })
   const requestInit = { headers: launch.headers }
   const url = new URL(launch.url)
   const release = () => agent.destroy()

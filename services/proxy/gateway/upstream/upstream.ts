@@ -184,6 +184,12 @@ export class Upstream implements AsyncDisposable {
   }
 
   async #live(signal: AbortSignal): Promise<Live> {
+    const state = this.#state
+    // A deadline keeps its timer until it has passed, and most wait for nothing.
+    return state.kind === 'ready' ? state.live : await this.#whenReady(signal)
+  }
+
+  async #whenReady(signal: AbortSignal): Promise<Live> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#limits.startMs)])
     for (;;) {
       const state = this.#state

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { Agent } from 'undici'
-import { ownOriginFetch } from '../../../../../services/proxy/gateway/upstream/own-origin-fetch.ts'
+import { ownOriginRequest } from '../../../../../services/proxy/gateway/upstream/own-origin-request.ts'
 import { listen } from '../../rig.ts'
 
 async function start(t: Test, answer: RequestListener): Promise<string> {
@@ -19,15 +19,17 @@ t.test('redirections are followed within an origin alone', async t => {
   })
   const url = await start(t, async (request, response) => {
     const [, status, to = ''] = /^\/(\d+)\/(.*)$/.exec(request.url ?? '') ?? []
-    if (status !== undefined) response.writeHead(Number(status), { location: decodeURIComponent(to) }).end()
+    if (request.url === '/coded') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+    else if (status !== undefined)
+      response.writeHead(Number(status), { location: decodeURIComponent(to) }).end()
     else response.end(`${request.method} ${request.headers.key} ${await text(request)}`)
   })
   const agent = new Agent()
   t.teardown(() => agent.destroy())
   const ask = async (path: string, method = 'POST') => {
     const sent = method === 'POST' ? { body: 'x' } : {}
-    const answer = await ownOriginFetch(agent)(`${url}${path}`, { method, headers: { key: 'k' }, ...sent })
-    return `${answer.status} ${await answer.text()}`
+    const answer = await ownOriginRequest(agent)(`${url}${path}`, { method, headers: { key: 'k' }, ...sent })
+    return `${answer.statusCode} ${await answer.body.text()}`
   }
   t.equal(await ask('/mcp'), '200 POST k x')
   t.equal(await ask('/307/%2Fmcp%2F'), '200 POST k x')
@@ -39,4 +41,5 @@ t.test('redirections are followed within an origin alone', async t => {
   await t.rejects(ask('/307/http%3A%2F%2F'), /leads to another address \(none\)/)
   await t.rejects(ask('/307/'), /without end/)
   t.same(asked, [])
+  await t.rejects(ask('/coded'), /the coding gzip/)
 })
