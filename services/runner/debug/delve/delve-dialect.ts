@@ -68,7 +68,8 @@ export class DelveDialect implements Dialect {
   readonly #stops: Stops
   #capabilities: Capabilities = capabilitiesSchema.parse({})
   #to: Speaker | undefined
-  #buildErrors = ''
+  /** On stderr: what a build says, above all. */
+  #said = ''
   #status: number | undefined
   /** Function breakpoints of others, as long as it has not come to its entry. */
   #functions: readonly object[] = []
@@ -109,8 +110,8 @@ export class DelveDialect implements Dialect {
       await Promise.race([there, to.ask(begin, how, anyBodySchema, buildMs).then(() => there)])
     } catch (error) {
       if (!(error instanceof BeginningRefused)) throw error
-      const said = buildErrors(this.#buildErrors, this.#target).trim()
-      throw new Unlaunchable(`${error.message.trim()}${said === '' ? '' : `\n${said}`}`)
+      const said = buildErrors(this.#said, this.#target)
+      throw new Unlaunchable(said ?? [error.message.trim(), this.#said.trim()].join('\n').trim())
     }
     await this.#target.wake?.()
     if (this.#awaitsEntry) await this.#setFunctions()
@@ -144,8 +145,7 @@ export class DelveDialect implements Dialect {
         const { data } = outputSchema.safeParse(body)
         const status = /^Process \d+ has exited with status (-?\d+)/.exec(data?.output ?? '')?.[1]
         if (status !== undefined) this.#status = Number(status)
-        if (data?.category === 'stderr')
-          this.#buildErrors = (this.#buildErrors + data.output).slice(0, mostErrors)
+        if (data?.category === 'stderr') this.#said = (this.#said + data.output).slice(0, mostErrors)
         break
       }
       case 'stopped': {
