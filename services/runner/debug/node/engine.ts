@@ -24,7 +24,7 @@ const launchMs = 10_000
  * Node.js, and TypeScript as Node runs it or as source maps tell of it. The program is launched as any command; an agent
  * within it comes to a unix socket of ours, and a bridge in the runner speaks with its inspector.
  */
-export function nodeEngine(scope: ProcessScope): Engine {
+export function nodeEngine(scope: ProcessScope, own = process.execPath): Engine {
   const finder = new NodeFinder(scope)
   return {
     async find(environment): Promise<EngineFound> {
@@ -44,9 +44,12 @@ export function nodeEngine(scope: ProcessScope): Engine {
       const node = await finder.find(request.interpreter, place, signal)
       if (!node.found) return { ok: false, failure: { reason: node.reason, message: node.message } }
       const unread = noTypeScript(program.file, node, place)
-      if (unread !== undefined)
-        return { ok: false, failure: { reason: 'debugger_not_found', message: unread } }
-      return { ok: true, plan: planOf(request, program.file, node.path, place) }
+      if (unread === undefined) return { ok: true, plan: planOf(request, program.file, node.path, place) }
+      const other = request.interpreter === null ? await finder.find(own, place, signal) : undefined
+      if (!other?.found || !other.typescript)
+        return { ok: false, failure: { reason: 'debugger_not_found', message: `${unread}; ${howToRead}` } }
+      const instead = `${unread}: it runs by Node.js ${other.version}, which this server runs by`
+      return { ok: true, plan: planOf(request, program.file, other.path, place, instead) }
     },
   }
 }
@@ -59,8 +62,11 @@ function noTypeScript(
 ): string | undefined {
   const isPlainNode = basename(path) === 'node'
   if (typescript || !isPlainNode || !/\.[cm]?tsx?$/.test(file) || reader.test(NODE_OPTIONS)) return undefined
-  return `${file}: ${path} is Node.js ${version}, which runs no TypeScript by itself; name one of 22.18 or later (interpreter), or have a loader in NODE_OPTIONS, such as --import=tsx`
+  return `${file}: ${path} is Node.js ${version}, which runs no TypeScript by itself`
 }
+
+const howToRead =
+  'name one of 22.18 or later (interpreter), or have a loader in NODE_OPTIONS, such as --import=tsx'
 
 /** What makes Node read it. */
 const reader = /--(?:import|require|(?:experimental-)?loader|experimental-(?:strip|transform)-types)\b|-r\b/
@@ -70,11 +76,17 @@ const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional()
 const filters = { uncaught: ['uncaught'], failures: ['failures'], raised: ['raised'], never: [] } as const
 const signs = { exactly: '', from: '>=', every: '%' } as const
 
-function planOf(request: DebugRequest, file: string, node: string, place: Place): EnginePlan {
+/** `said`: in the messages of the debugger, when it is there. */
+function planOf(request: DebugRequest, file: string, node: string, place: Place, said?: string): EnginePlan {
   const follows = request.children !== 'ignore'
+  let tell: ((text: string) => void) | undefined
   return {
-    open: nodeAdapter(follows),
+    open: opening => {
+      tell = text => opening.event('output', { category: 'important', output: `${text}\n` })
+      return nodeAdapter(follows)(opening)
+    },
     async begin(client): Promise<Begun> {
+      if (said !== undefined) tell?.(said)
       const entry = request.stop_on_entry ? await realpath(resolve(place.directory, file)) : null
       const outcome = await client.request('launch', { entry }, launchedSchema, launchMs)
       if (outcome.kind !== 'done')
