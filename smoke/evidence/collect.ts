@@ -30,6 +30,13 @@ const timeIn = (instant: Date): string =>
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-')
 
+type Wanted = {
+  readonly since: number
+  readonly secrets: readonly string[]
+  /** False where nobody knows what is secret in their logs; what the phases said was covered when they said it. */
+  readonly services?: boolean
+}
+
 /**
  * Copies what lies in the workspace alone: the logs of services and of PM2, and what the phases said, whole. What cannot be copied keeps
  * nothing else from it, and is named in `faults`.
@@ -37,7 +44,7 @@ const timeIn = (instant: Date): string =>
 export async function collect(
   places: Places,
   evidence: string,
-  { since, secrets }: { readonly since: number; readonly secrets: readonly string[] },
+  { since, secrets, services = true }: Wanted,
 ): Promise<{ readonly faults: readonly string[]; readonly copies: readonly Copy[] }> {
   const mask = maskOf(secrets)
   const faults: string[] = []
@@ -52,7 +59,7 @@ export async function collect(
     }
   }
   const taken = new Set<string>()
-  for (const file of logFiles(places)) {
+  for (const file of services ? logFiles(places) : []) {
     // PM2 has a log of this name in two places.
     const name = taken.has(basename(file)) ? `${basename(dirname(file))}-${basename(file)}` : basename(file)
     taken.add(name)

@@ -18,6 +18,12 @@ type Evidence = {
   readonly now: Date
 }
 
+const unread = {
+  phase: 'evidence',
+  reason:
+    'sandbox.env could not be read, so it is not known what is secret in the logs of services: these are not kept',
+}
+
 /** Of a run whose harness was killed before it could, what can be told is written: what its phases had said, its logs, and that it was killed. */
 export async function concludeKilled(places: Places, { root, kept, now }: Evidence): Promise<void> {
   const [setting, marker] = [settingIn(places), readMarker(places)]
@@ -26,13 +32,23 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
   const { run, evidence, source, revision, steps: before } = setting
   const isOfRun = dirname(evidence) === root && basename(evidence).endsWith(`-${run}`) && marker.run === run
   if (!isOfRun || !existsSync(evidence) || existsSync(join(evidence, 'summary.json'))) return
-  const environment = await readEnvironment(places).catch(() => ({}))
-  const secrets = runSecrets(secretsIn([...Object.values<string>(environment), source]), () =>
+  const environment = existsSync(places.environmentFile)
+    ? await readEnvironment(places).catch(() => undefined)
+    : {}
+  const secrets = runSecrets(secretsIn([...Object.values<string>(environment ?? {}), source]), () =>
     readMirror(places.codexHome),
   )
   await conclude({
     ...{ run, places, evidence, source, revision, kept, started: new Date(marker.created_at) },
-    ...{ ended: now, stopped: 'killed', findings: [], before, secrets: secrets(), log: () => {} },
+    ...{
+      ended: now,
+      stopped: 'killed',
+      findings: environment === undefined ? [unread] : [],
+      before,
+      secrets: secrets(),
+      log: () => {},
+    },
+    services: environment !== undefined,
   })
 }
 

@@ -31,6 +31,8 @@ type Ending = {
   /** What the harness had done itself before the phases. */
   readonly before: readonly StepRecord[]
   readonly secrets: readonly string[]
+  /** False where it is not known what is secret in what services have written. */
+  readonly services?: boolean
   readonly log: (line: string) => void
 }
 
@@ -49,7 +51,9 @@ export async function conclude({ places, evidence, log, ...run }: Ending): Promi
   const begun = monotonicMs()
   const token = firstToken(places)
   const secrets = token === undefined ? run.secrets : [...run.secrets, token]
-  const { faults, copies } = await collect(places, evidence, { since: run.started.getTime(), secrets })
+  const { faults, copies } = await collect(places, evidence, {
+    ...{ since: run.started.getTime(), secrets, services: run.services ?? true },
+  })
   for (const fault of faults) log(`not kept among the evidence: ${fault}`)
   await coverKept(evidence, secrets)
   const named = run.kept ? (text: string) => text : keptNames(places, copies)

@@ -13,15 +13,21 @@ import { removeWorkspace } from './remove.ts'
 /** A directory that has just been made may be marked in a moment. */
 const settledMs = 60_000
 
-/** The workspaces in a directory that no run is at work in, but for `spared`: those that were kept, and what kills have left. */
-export function staleWorkspaces(
-  directory: string,
-  { spared, now }: { spared?: string | undefined; now: number },
-) {
+type Looking = {
+  /** Not this one. */
+  readonly spared?: string | undefined
+  /** Nor, unless it is said, those that somebody wanted to keep. */
+  readonly withKept?: boolean
+  readonly now: number
+}
+
+/** The workspaces in a directory that no run is at work in: what kills have left. */
+export function staleWorkspaces(directory: string, { spared, withKept = false, now }: Looking) {
   return readdirSync(directory)
     .filter(name => name.startsWith(prefix))
     .map(name => placesIn(join(directory, name)))
     .filter(places => places.workspace !== spared && isOurs(places) && isStale(places, now))
+    .filter(places => withKept || readMarker(places)?.kept !== true)
 }
 
 function isStale(places: Places, now: number): boolean {

@@ -12,6 +12,8 @@ const markerSchema = z.object({
   marks: z.array(z.string().regex(/^[\w-]+$/)),
   /** The control groups that they are in, where there are any. */
   groups: z.array(z.string().refine(isNameOfGroup)),
+  /** Whether it is to be there afterwards, for whoever wanted to look into it. */
+  kept: z.boolean().optional(),
 })
 export type Marker = z.output<typeof markerSchema>
 

@@ -23,6 +23,8 @@ type Newcomer = {
   readonly now: Date
   /** Whether what an earlier run has left running here is ended first. */
   readonly endsFormer: boolean
+  /** Whether the workspace is to be there afterwards. */
+  readonly keep?: boolean
   /** Where the evidence of all runs is. */
   readonly evidence: string
 }
@@ -30,7 +32,7 @@ type Newcomer = {
 /** Takes the place as it was decided, marks it, and holds its lock: as long as that is held, nobody else touches it. */
 export async function moveIn(
   { places, decision }: Pick<Prepared, 'places' | 'decision'>,
-  { run, mark, group, now, endsFormer, evidence }: Newcomer,
+  { run, mark, group, now, endsFormer, keep = false, evidence }: Newcomer,
 ): Promise<HeldLock> {
   const { workspace } = places
   if (decision.kind === 'replace' && !(await cleanUp(places, evidence)) && decision.foreign)
@@ -56,6 +58,7 @@ export async function moveIn(
       ...{ version: 1, run, created_at: now.toISOString() },
       marks: [...stays.marks, mark],
       groups: [...stays.groups, ...(group === undefined ? [] : [group])],
+      kept: keep,
     })
     for (const home of homesOf(places)) makeDirectory(home)
     return lock

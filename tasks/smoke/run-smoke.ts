@@ -60,7 +60,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   void ending
   using lock = await steps.run('workspace', () =>
     moveIn(prepared, {
-      ...{ run, mark, group, now: new Date(started), endsFormer: options.portKill },
+      ...{ run, mark, group, now: new Date(started), endsFormer: options.portKill, keep },
       evidence: evidenceRoot(surroundings.root),
     }),
   )

@@ -109,6 +109,13 @@ t.test('nobody is held up by what was put in the place of a file of the workspac
     execFileSync('mkfifo', [path])
     t.equal(await cleanUp(run.places, run.root), true, file)
     t.equal(existsSync(run.file('summary.json')), isTold, file)
+    t.equal(
+      existsSync(run.file('services/api.log')),
+      isTold && file !== 'sandbox.env',
+      'what is secret is known',
+    )
+    if (file === 'sandbox.env')
+      t.match(run.read('report.html'), /evidence.*[\s\S]*sandbox\.env could not be read/)
   }
 })
 

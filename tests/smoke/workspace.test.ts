@@ -32,9 +32,9 @@ const newcomer = {
 }
 
 /** A workspace that a run was in, as a kill or --keep-workspace leaves it. */
-async function left(directory: string, name: string, mark = 'mark-of-nobody') {
+async function left(directory: string, name: string, mark = 'mark-of-nobody', keep = false) {
   const places = placesIn(join(directory, name))
-  using _ = await moveIn({ places, decision: { kind: 'make' } }, { ...newcomer, mark })
+  using _ = await moveIn({ places, decision: { kind: 'make' } }, { ...newcomer, mark, keep })
   write(join(places.clone, 'file'))
   return places
 }
@@ -91,7 +91,8 @@ t.test(
   'stale are those that nobody is at work in, with what is left of their runs, and no others',
   async t => {
     const directory = room(t)
-    const kept = await left(directory, `${prefix}kept`, 'mark-of-kept')
+    const dead = await left(directory, `${prefix}dead`, 'mark-of-dead')
+    const kept = await left(directory, `${prefix}kept`, 'mark-of-nobody', true)
     const spared = await left(directory, `${prefix}spared`)
     const live = await left(directory, `${prefix}live`)
     await left(directory, 'of-another-name')
@@ -101,13 +102,20 @@ t.test(
     utimesSync(join(directory, `${prefix}old`), 0, 0)
     const holder = holdLock(t, live.lock)
     await holder.held
-    const leftover = await bearer(t, 'mark-of-kept')
+    const leftover = await bearer(t, 'mark-of-dead')
     const stranger = await bearer(t, 'mark-of-somebody')
 
     const stale = staleWorkspaces(directory, { spared: spared.workspace, now: Date.now() })
-    t.same(stale.map(({ workspace }) => workspace).sort(), [kept.workspace, join(directory, `${prefix}old`)])
+    const old = join(directory, `${prefix}old`)
+    t.same(stale.map(({ workspace }) => workspace).sort(), [dead.workspace, old])
+    const named = workspacesToClean(undefined, { cwd: directory, temporary: directory }, Date.now())
+    t.ok(
+      named.some(({ workspace }) => workspace === kept.workspace),
+      'one that was kept goes where that is asked for',
+    )
     for (const places of stale) t.equal(await cleanUp(places, nowhere), true)
-    t.notOk(existsSync(kept.workspace))
+    t.notOk(existsSync(dead.workspace))
+    t.ok(existsSync(kept.clone))
     t.ok(existsSync(live.clone))
     t.ok(existsSync(spared.clone))
     await until('what the run has left is gone', () => leftover.exitCode ?? leftover.signalCode)
