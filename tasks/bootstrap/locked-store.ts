@@ -5,13 +5,14 @@ import { lockHolders } from './lock-holders.ts'
 export const isStoreBusy = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'StoreBusyError'
 
-/** What to say of a store that stayed locked: who holds it. */
-export function lockedStore(storeFile: string, cause: Error): UserError {
+/** What to say of a store that stayed locked, or was when it was looked at: who holds it. */
+export function lockedStore(storeFile: string, why: Error | string): UserError {
   const holders = lockHolders(storeFile)
   const who = holders.length === 0 ? 'another process' : holders.join(', ')
-  return new UserError(`${storeFile} is held locked by ${who}: ${cause.message}`, {
+  const [reason, cause] = typeof why === 'string' ? [why, undefined] : [why.message, why]
+  return new UserError(`${storeFile} is held locked by ${who}: ${reason}`, {
     fix: 'wait for it or end it, then run this again',
-    cause,
+    ...(cause !== undefined && { cause }),
   })
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Workspace } from '../../config/workspace.ts'
 import { damageIn, lookAtStore } from '../../services/store/look.ts'
+import { lockedStore } from '../bootstrap/locked-store.ts'
 import {
   isOpenToOthers,
   nearestExisting,
@@ -50,13 +51,10 @@ export function inspectStore({ storeFile }: Workspace): Finding {
       return { what, verdict: 'warning', detail: `${storeFile} is not made yet`, fix: 'npx task bootstrap' }
     case 'unreadable':
       return { what, verdict: 'failed', detail: `${storeFile}: ${look.reason}`, fix: restore }
-    case 'locked':
-      return {
-        what,
-        verdict: 'failed',
-        detail: `${storeFile} is held locked by another process: ${look.reason}`,
-        fix: 'wait for it or end it, then run this again',
-      }
+    case 'locked': {
+      const { message, fix } = lockedStore(storeFile, look.reason)
+      return { what, verdict: 'failed', detail: message, fix }
+    }
     case 'foreign':
       return {
         what,

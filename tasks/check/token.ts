@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Workspace } from '../../config/workspace.ts'
 import { isTokenValid, lookAtStore } from '../../services/store/look.ts'
+import { lockedStore } from '../bootstrap/locked-store.ts'
 import { missingTokenVariable, readSecret } from '../bootstrap/token.ts'
 import type { Finding } from './finding.ts'
 
@@ -34,12 +35,10 @@ function tokenIn(file: string, storeFile: string, now: string): Omit<Finding, 'w
   const secret = readSecret(file)
   if (secret === undefined) return { verdict: 'failed', detail: `${file} cannot be read`, fix }
   const look = lookAtStore(storeFile)
-  if (look.kind === 'locked')
-    return {
-      verdict: 'warning',
-      detail: `${file} is not tried: ${storeFile} is held locked by another process`,
-      fix: 'wait for it or end it, then run this again',
-    }
+  if (look.kind === 'locked') {
+    const { message, fix } = lockedStore(storeFile, look.reason)
+    return { verdict: 'warning', detail: `${file} is not tried: ${message}`, fix }
+  }
   if (look.kind !== 'store' || look.applied.length === 0)
     return { verdict: 'warning', detail: `${file}: there is no store to try it on`, fix }
   return isTokenValid(storeFile, secret, now)

@@ -1,6 +1,7 @@
 import { UserError } from '../../lib/user-error.ts'
 import { lookAtStore, migrationTimes } from '../../services/store/look.ts'
 import { migrationNames, type Standing } from '../../services/store/migration-names.ts'
+import { lockedStore } from '../bootstrap/locked-store.ts'
 
 export type Revision = {
   revision: string
@@ -35,9 +36,7 @@ export function standingOfStore(storeFile: string): Standing {
         fix: 'put a backup in its place: npx task db:restore FILE',
       })
     case 'locked':
-      throw new UserError(`${storeFile} is held locked by another process: ${look.reason}`, {
-        fix: 'wait for it or end it, then run this again',
-      })
+      throw lockedStore(storeFile, look.reason)
     case 'foreign':
       throw new UserError(`${storeFile} is a database, but no store of ours`)
     case 'store':

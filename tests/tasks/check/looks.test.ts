@@ -24,6 +24,7 @@ import { inspectSandbox } from '../../../tasks/check/sandbox.ts'
 import { inspectDataDirectory, inspectStore } from '../../../tasks/check/storage.ts'
 import { inspectToken } from '../../../tasks/check/token.ts'
 import { versionIn } from '../../../tasks/check/version.ts'
+import { readHistory } from '../../../tasks/database/history.ts'
 import { halfWrittenIndex } from '../../services/store/half-written-index.ts'
 import { directory, gitMaker, realExec, repository, workspaceRoot } from '../bootstrap/place.ts'
 import { storeWorkspace } from '../store-workspace.ts'
@@ -207,7 +208,7 @@ t.test('the store and its directory', async t => {
   t.match(inspectDataDirectory(fresh, 1), { verdict: 'ok' })
 })
 
-t.test('the token: made, for its owner alone, valid', async t => {
+t.test('the token: made, for its owner alone, valid; and a store that is locked: by whom', async t => {
   const workspace = await storeWorkspace(t)
   const look = (environment = {}) => inspectToken(workspace, 'MY_TOKEN', environment, now)
   t.match(look(), [
@@ -224,7 +225,10 @@ t.test('the token: made, for its owner alone, valid', async t => {
   await using store = await openStore(workspace.storeFile)
   void store
   await halfWrittenIndex(t, workspace.storeFile)
-  t.match(look(), [{ verdict: 'warning', detail: /is held locked by another process/, fix: /wait for it/ }])
+  const held = /is held locked by pid \d+ \(.*python3/
+  t.match(look(), [{ verdict: 'warning', detail: held, fix: /wait for it/ }])
+  t.match(inspectStore(workspace), { verdict: 'failed', detail: held, fix: /wait for it/ })
+  t.throws(() => readHistory(workspace.storeFile), { name: 'UserError', message: held, fix: /wait for it/ })
 })
 
 t.test('the checkout: its locks and its default branch are warnings of their own', async t => {
