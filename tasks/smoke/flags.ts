@@ -51,12 +51,14 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
       .boolean()
       .optional()
       .describe(
-        'go on in a --workspace that is there, without bootstrapping it again; default: yes where it is named',
+        'go on in a --workspace that is there, without bootstrapping it again (--no-reuse-workspace: make it anew); default: yes where it is named',
       ),
     keepWorkspace: z
       .boolean()
       .optional()
-      .describe('leave the workspace when the run is over; default: yes where it was there before'),
+      .describe(
+        'leave the workspace when the run is over (--no-keep-workspace: remove it); default: yes where it was there before',
+      ),
     forceWorkspace: flag('replace what is at --workspace, though it is none of the harness'),
     forceOutdated: flag('reuse a clone though it is behind its source'),
     forceBootstrap: flag('clone, install and bootstrap anew in a workspace that is reused'),
@@ -65,7 +67,7 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
       'refuse to bootstrap: the workspace must have been bootstrapped before, and its ports are kept',
     ),
     cleanupOnly: flag(
-      'remove workspaces that no run is at work in (with --workspace: that one), and stop there',
+      'remove workspaces that no run is at work in, also those that were kept (with --workspace: that one), and stop there',
     ),
     planOnly: flag('say what would be done where, and do nothing'),
     testScope: z
@@ -76,7 +78,7 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
       .enum(agents)
       .optional()
       .describe(
-        'who does the stages: codex, opencode, mcp, a scripted client of MCP, or none; default: codex where it is installed',
+        'who does the stages: codex, opencode, mcp (a scripted client of MCP) or none; default: codex where it is installed',
       ),
     codexCli: z
       .string()
@@ -93,7 +95,7 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
       .enum(models)
       .optional()
       .describe(
-        'who leads Codex: scripted, a model of the harness, or live, that of your account; default: scripted in CI and where nobody is signed in, else live',
+        'who leads Codex: scripted (a model of the harness) or live (that of your account); default: scripted in CI and where nobody is signed in, else live',
       ),
     captureDebugTools: flag(
       'keep what the gateway and its tools log in each stage, with every call, beside the transcripts',
@@ -113,7 +115,7 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
       .boolean()
       .optional()
       .describe(
-        'end what an earlier run in this workspace has left running (what is of no run never is); default: yes',
+        'end what an earlier run in this workspace has left running, and nothing else (--no-port-kill: leave it); default: yes',
       ),
     port: count(1, 65_535).describe(
       'where the proxy of the clone listens; default: that of the run before, or a free one',
