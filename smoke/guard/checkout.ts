@@ -4,6 +4,9 @@ import { type Git, gitOutput } from '../git.ts'
 import { ignoredSnapshot } from './ignored.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
 
+/** Of what programs write in a checkout that which they write once: the tokens of its own server. */
+const secrets = join('.artifacts', 'secrets')
+
 /**
  * What of a checkout a smoke must leave as it is: its branches, its index, its hooks, and its files, with
  * what says of this checkout alone which those are.
@@ -41,6 +44,9 @@ export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot
   for (const place of places.split('\n').filter(Boolean))
     for (const [name, facts] of Object.entries(await snapshotOf(resolve(root, place))))
       own.push([join(place, name), facts])
+  const kept = Object.entries(await snapshotOf(join(root, secrets))).map(
+    ([name, facts]) => [join(secrets, name), facts] as const,
+  )
   return {
     ...Object.fromEntries(own),
     HEAD: head,
@@ -49,5 +55,6 @@ export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot
     worktrees: await digest('worktree', 'list', '--porcelain'),
     ...Object.fromEntries(changed),
     ...(await ignoredSnapshot(root, ignored)),
+    ...Object.fromEntries(kept),
   }
 }

@@ -139,6 +139,12 @@ t.test(
         ['added ignored'],
       ],
       [
+        'a token of the server there',
+        () => write(join(root, '.artifacts/secrets/admin-token'), 'x'),
+        () => rmSync(join(root, '.artifacts/secrets'), { recursive: true }),
+        ['added .artifacts/secrets', 'added .artifacts/secrets/admin-token'],
+      ],
+      [
         'what is installed',
         () => write(join(root, 'packages/one/two/index.js'), 'b'),
         () => rmSync(join(root, 'packages/one/two'), { recursive: true }),
