@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { declaredApps } from '../../config/apps.ts'
@@ -71,6 +72,7 @@ await runService(async () => {
           ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))
           : expanded(settings.path, process.env),
       apps: declaredApps(ownRoot),
+      compiledCode: getCompileCacheDir(),
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
       worktrees: { keep: worktrees.keep, totalBytes: worktrees.total_bytes },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,

@@ -129,6 +129,7 @@ export class RunnerWork implements AsyncDisposable {
       declared: deps.apps ?? new Map(),
       toPort: (...of) => tunnels.toPort(...of),
       programs: appPrograms,
+      compiledCode: deps.compiledCode,
       opencode: sharedRun(() =>
         obtainOpencode({
           directory: files.opencode,

@@ -135,13 +135,21 @@ const shownToApps = [
 ]
 
 /** Of its own sources commands need what runs beside debuggees; groups would tell of other sessions' commands. */
-const sandboxSettings = ({ sandbox }: RunnerDependencies, cgroups: Cgroups): IsolationSettings =>
+const sandboxSettings = (
+  { sandbox, compiledCode }: RunnerDependencies,
+  cgroups: Cgroups,
+): IsolationSettings =>
   sandbox === undefined
     ? { mode: 'none', own: [], visible: [], home: '/' }
     : {
         ...sandbox,
         own: [...sandbox.own, ...(cgroups.kind === 'none' ? [] : directoriesOf(cgroups.base))],
-        visible: [...sandbox.visible, join(import.meta.dirname, 'debug'), ...shownToApps],
+        visible: [
+          ...sandbox.visible,
+          join(import.meta.dirname, 'debug'),
+          ...shownToApps,
+          ...[compiledCode ?? []].flat(),
+        ],
       }
 
 function userName(): string {

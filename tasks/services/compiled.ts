@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { task } from '../engine/task.ts'
-import { serviceNames } from './service-names.ts'
+import { appPrograms, serviceNames } from './service-names.ts'
 import { sources } from './sources.ts'
 
 /**
@@ -8,11 +8,15 @@ import { sources } from './sources.ts'
  * start, and keeps the compiler in its memory: 20 MB in each.
  */
 export const compiled = task({
-  describe: 'Compile the sources of the services',
+  describe: 'Compile the sources of the services, and of the apps of sessions',
   inputs: [...sources, { name: 'Node', value: process.version }],
   timeout: '2m',
   run: async (_, { root, exec }) => {
-    await exec(process.execPath, [join(import.meta.dirname, 'compile-services.mjs'), ...serviceNames])
+    await exec(process.execPath, [
+      join(import.meta.dirname, 'compile-services.mjs'),
+      ...serviceNames,
+      ...appPrograms,
+    ])
     const { sourcesHash } = await import('./declaration.ts')
     return { sources: await sourcesHash(root) }
   },

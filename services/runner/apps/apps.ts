@@ -24,6 +24,7 @@ export type AppsDependencies = {
   readonly declared: DeclaredApps
   readonly toPort: (session: SessionId, port: number) => Promise<Way>
   readonly programs: string
+  readonly compiledCode: string | undefined
   readonly opencode: () => Promise<string>
   /** There is a command to be taken. */
   readonly wake: () => void
@@ -47,9 +48,9 @@ export class Apps {
 
   /** What the command of an app is run with. */
   host({ id }: Pick<CommandRow, 'id'>): Debuggee {
-    const { declared, toPort, programs, opencode } = this.#deps
+    const { declared, toPort, programs, compiledCode, opencode } = this.#deps
     const hosting = {
-      ...{ toPort, programs, opencode },
+      ...{ toPort, programs, compiledCode, opencode },
       settingsOf: (app: string) => declared.get(app),
       gone: () => void this.#live.delete(id),
     }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppSettings } from '../../../config/app-schema.ts'
 import { toInstant } from '../../../lib/clock.ts'
@@ -28,6 +28,8 @@ export type AppHosting = {
   readonly toPort: (session: SessionId, port: number) => Promise<Way>
   /** Where the apps of this project lie. */
   readonly programs: string
+  /** What was compiled of them before, which sessions can read and not write: what one of them left there, all would run. */
+  readonly compiledCode: string | undefined
   /** The program opencode, which may have to be fetched first. */
   readonly opencode: () => Promise<string>
   readonly gone: (id: CommandId) => void
@@ -65,6 +67,7 @@ export class HostedApp implements Debuggee {
 
   async prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement> {
     const { files, store, lease } = this.#context
+    const { programs, compiledCode } = this.#hosting
     const settings = this.#hosting.settingsOf(row.app ?? '')
     if (settings === undefined) return notStarted(`no app is called ${row.app} in config/apps.toml any more`)
     const isolation = await isolationFor(this.#context, row.session_id)
@@ -85,7 +88,7 @@ export class HostedApp implements Debuggee {
       worktree: files.worktree(row.session_id),
       session: row.session_id,
       node: process.execPath,
-      programs: this.#hosting.programs,
+      programs,
       opencode: opencode.path,
     }
     this.#target = { session: row.session_id, port, settings }
@@ -94,7 +97,12 @@ export class HostedApp implements Debuggee {
       ok: true,
       program: {
         words: words.map(word => fillIn(word, filling)),
-        environment: Object.fromEntries(variables.map(([name, value]) => [name, fillIn(value, filling)])),
+        environment: {
+          ...(compiledCode !== undefined && names('{programs}')
+            ? { NODE_COMPILE_CACHE: dirname(compiledCode) }
+            : {}),
+          ...Object.fromEntries(variables.map(([name, value]) => [name, fillIn(value, filling)])),
+        },
         sockets: place,
       },
     }

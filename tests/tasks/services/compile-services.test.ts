@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
 import { declaredApps } from '../../../tasks/services/app.ts'
-import { serviceNames } from '../../../tasks/services/service-names.ts'
+import { appPrograms, serviceNames } from '../../../tasks/services/service-names.ts'
 
 const script = join(import.meta.dirname, '../../../tasks/services/compile-services.mjs')
 
@@ -21,11 +21,12 @@ t.test('what is compiled beforehand no service compiles again, and none is start
     })
     return { status, stdout, stderr }
   }
-  t.same(compile(serviceNames), { status: 0, stdout: 'true\n', stderr: '' })
+  t.same(compile([...serviceNames, ...appPrograms]), { status: 0, stdout: 'true\n', stderr: '' })
   for (const [name, { node_args = [] }] of declaredApps()) {
     const flags = [node_args].flat().map(String)
     t.same(compile([name], flags), { status: 0, stdout: 'false\n', stderr: '' }, name)
   }
+  t.same(compile(appPrograms), { status: 0, stdout: 'false\n', stderr: '' })
   const { status, stderr } = compile(['nobody'])
   t.equal(status, 1)
   t.match(stderr, /services\/nobody\/main\.ts/)

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { instanceId, type RunnerToken } from '../../../../services/contract/ids.ts'
@@ -8,7 +10,7 @@ import { lastOfApp } from '../../../../services/store/session-apps.ts'
 import { moveSession } from '../../../../services/store/session-transitions.ts'
 import { getSession } from '../../../../services/store/sessions.ts'
 import { until } from '../../../until.ts'
-import { app, appsRig, get, onPort, onSocket, patient, site } from './rig.ts'
+import { app, appsRig, get, noSandbox, onPort, onSocket, patient, site } from './rig.ts'
 
 t.setTimeout(240_000)
 
@@ -139,3 +141,36 @@ t.test('there is no way to the app of a session that has stopped', async t => {
   t.match(await lastOfApp(rig.store, session.id, 'site'), { status: 'cancelled' })
   t.match(await get(rig, session.id, patient('site')), /^session_ended: /)
 })
+
+/** Answers with where it finds compiled code, and with what comes of writing there. */
+const compiling = `import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { getCompileCacheDir } from 'node:module'
+const place = getCompileCacheDir()
+let written = 'written'
+try {
+  writeFileSync(place + '/left', '')
+} catch ({ code }) {
+  written = code
+}
+createServer((_, response) => response.end(place + ' ' + written)).listen(process.argv[2])
+`
+
+t.test(
+  'apps of this project read what was compiled of them, and cannot write it',
+  {
+    skip: noSandbox,
+  },
+  async t => {
+    const place = realpathSync(mkdtempSync(join(tmpdir(), 'compiled-')))
+    t.teardown(() => rmSync(place, { recursive: true, force: true }))
+    const told = ['-p', 'require("node:module").getCompileCacheDir()']
+    const env = { NODE_COMPILE_CACHE: place }
+    const compiledCode = execFileSync(process.execPath, told, { env, encoding: 'utf8' }).trim()
+    const command = (...more: string[]) => app({ command: ['{node}', 'app.mjs', '{socket}', ...more] })
+    const rig = await appsRig(t, { own: command('{programs}'), other: command() }, { compiledCode })
+    const session = await rig.session(await rig.repository({ 'app.mjs': compiling }))
+    t.match(await get(rig, session.id, patient('own')), `${compiledCode} EROFS`)
+    t.match(await get(rig, session.id, patient('other')), 'undefined ')
+  },
+)

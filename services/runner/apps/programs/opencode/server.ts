@@ -43,10 +43,12 @@ async function listening(
   password: string,
   { program, environment, tell, ended }: OpencodeOptions,
 ): Promise<string> {
+  // Where Node keeps compiled code is told to this program.
+  const { NODE_COMPILE_CACHE: _, ...theirs } = environment
   const child = scope.spawn(program, ['serve', '--hostname', '127.0.0.1', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...environment,
+      ...theirs,
       OPENCODE_SERVER_PASSWORD: password,
       OPENCODE_SERVER_USERNAME: 'opencode',
       OPENCODE_DISABLE_AUTOUPDATE: '1',
