@@ -27,7 +27,7 @@ type Times = {
 }
 const columns = ['whole', 'install', 'tests', 'all else', 'longest stage'] as const
 
-/** With the workspace's removal and the harness' own start, which its summary does not count. */
+/** With the harness' own start, which its summary does not count. */
 function timesOf(whole: number, { phases }: Summary): Times {
   const secondsOf = (wanted: (name: string) => boolean) =>
     phases.flatMap(phase => (wanted(phase.name) && 'ms' in phase ? [phase.ms / 1000] : []))
