@@ -44,10 +44,13 @@ export async function startService(
   }
 }
 
-/** PM2 tells of an end before it has written down what was said last: waits, for a second at most, until the log has that. */
+/** How often, in a tenth of a second each: on a busy machine PM2 has been seen to take more than a second. */
+const looks = 30
+
+/** PM2 tells of an end before it has written down what was said last: waits, for three seconds at most, until the log has that. */
 async function written(file: string, start: number, signal: AbortSignal): Promise<void> {
   let size = start
-  for (let left = 10; left > 0; left--) {
+  for (let left = looks; left > 0; left--) {
     await delay(100, undefined, { signal })
     const now = sizeOf(file)
     if (now > start && now === size) return

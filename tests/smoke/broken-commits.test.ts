@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -8,7 +7,7 @@ import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
 import type { Clone } from '../end-to-end/clone.ts'
 import { until } from '../until.ts'
-import { realRig } from './real-project.ts'
+import { type Edit, edit, realRig } from './real-project.ts'
 import type { Ended } from './smoke-rig.ts'
 
 /**
@@ -17,10 +16,7 @@ import type { Ended } from './smoke-rig.ts'
  */
 t.setTimeout(280_000)
 
-type Break = {
-  readonly file: string
-  readonly from: string
-  readonly to: string
+type Break = Edit & {
   readonly phase: string
   readonly reason: RegExp
   readonly words?: readonly string[]
@@ -128,12 +124,11 @@ async function freePort(): Promise<number> {
 }
 
 /** A commit beside the others, with what is broken in it. */
-function committed({ git, path }: Clone, { file, from, to }: Break): string {
+function committed(source: Clone, one: Edit): string {
+  const { git } = source
   git('checkout', '--quiet', '--detach', 'main')
-  const text = readFileSync(path(file), 'utf8')
-  if (!text.includes(from)) throw new Error(`${file} has no ${from}`)
-  writeFileSync(path(file), text.replace(from, to))
-  git('commit', '--quiet', '--all', '--message', `Break ${file}`)
-  git('branch', file.replaceAll(/\W/g, '-'))
+  edit(source, one)
+  git('commit', '--quiet', '--all', '--message', `Break ${one.file}`)
+  git('branch', one.file.replaceAll(/\W/g, '-'))
   return git('rev-parse', 'HEAD').trim()
 }
