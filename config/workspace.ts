@@ -72,8 +72,12 @@ export const listenerSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>
 export const leaveSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>, instance: string): string =>
   join(dirname(runnerSocket), `${instance}.end`)
 
+/** Where a proxy tells how many answers of apps are under way. */
+export const appsSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>, instance: string): string =>
+  join(dirname(runnerSocket), `${instance}.apps`)
+
 /** Whether it is a socket of one service alone, by its name. */
-export const isInstanceSocket = (name: string): boolean => /^ins_\w+\.(?:sock|end)$/.test(name)
+export const isInstanceSocket = (name: string): boolean => /^ins_\w+\.(?:sock|end|apps)$/.test(name)
 
 /** The file that `DEBUG_SERVER_DB_URL` names: `sqlite:PATH` or `sqlite:///ABSOLUTE/PATH`. */
 function storeFile(url: string | undefined, root: string): string | undefined {

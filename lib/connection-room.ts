@@ -4,10 +4,17 @@ import type { Socket } from 'node:net'
 /** The event that brings the sockets of a server's requests: over TLS those that have shaken hands. */
 export type Arrival = 'connection' | 'secureConnection'
 
+export type Share = {
+  readonly most: number
+  readonly holderOf: (socket: Socket) => string | undefined
+  /** One more has come of a holder than it may have. */
+  readonly reached: (holder: string) => void
+}
+
 export type RoomOptions = {
   readonly arrives?: Arrival
   /** How many connections one holder may have, and whose one is; undefined: of somebody who is not counted. */
-  readonly share?: { readonly most: number; readonly holderOf: (socket: Socket) => string | undefined }
+  readonly share?: Share
 }
 
 /**
@@ -49,10 +56,10 @@ export function limitConnections(server: Server, most: number, options: RoomOpti
     const entered = enter(socket)
     rooms.set(socket, entered)
     for (const room of entered) room.enter(socket)
-    entered
-      .find(room => room.isCrowded)
-      ?.longestIdle()
-      ?.destroy()
+    const crowded = entered.find(room => room.isCrowded)
+    const holder = crowded === all ? undefined : share?.holderOf(socket)
+    if (crowded !== undefined && holder !== undefined) share?.reached(holder)
+    crowded?.longestIdle()?.destroy()
   })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request

@@ -87,6 +87,20 @@ export type Unshared = z.infer<typeof unsharedSchema>
 export const measureSchema = z.object({ type: z.literal('measure'), id: z.int() })
 export type Measure = z.infer<typeof measureSchema>
 
+/** For how long debuggees may be held, in milliseconds: a reload may wait for an hour. */
+const longestHold = 4_000_000
+
+/**
+ * Asks that no debuggee is taken, so that those that are queued wait for the runner's successor, as long as this connection is there and for so long at the most. The
+ * answer says that none is being taken any more.
+ */
+export const holdSchema = z.object({
+  type: z.literal('hold'),
+  id: z.int(),
+  for_ms: z.int().min(0).max(longestHold),
+})
+export type Hold = z.infer<typeof holdSchema>
+
 /** Asks what the runner's host has of what sessions may ask for. */
 export const surveyQuestionSchema = z.object({ type: z.literal('survey'), id: z.int() })
 export type SurveyQuestion = z.infer<typeof surveyQuestionSchema>
@@ -140,6 +154,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   presentSchema,
   unsharedSchema,
   measureSchema,
+  holdSchema,
   surveyQuestionSchema,
   processesQuestionSchema,
   terminalSchema,

@@ -1,9 +1,11 @@
 import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Share } from '../../lib/connection-room.ts'
 import { networkOf } from '../../lib/network-of.ts'
 import { Tally } from '../../lib/tally.ts'
 import { sendProblem } from './problem.ts'
+import type { Shared } from './share-notices.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
 /** A request, and what says by `close` that it is over: its answer, or the connection that it has become. */
@@ -21,18 +23,25 @@ export type Held = {
 export class AddressShares {
   readonly #most: number
   readonly #trusted: TrustedProxies
+  readonly #reached: (address: string, of: Shared) => void
   /** How many requests of each are in progress. */
   readonly #held = new Tally<string>()
   readonly #connections = new WeakMap<Socket, Connection>()
 
-  constructor(most: number, trusted: TrustedProxies) {
+  /** `reached`: an address has asked for more than its share. */
+  constructor(most: number, trusted: TrustedProxies, reached: (address: string, of: Shared) => void) {
     this.#most = most
     this.#trusted = trusted
+    this.#reached = reached
   }
 
   /** Of connections. */
-  get share() {
-    return { most: this.#most, holderOf: (socket: Socket) => this.#connection(socket).holder }
+  get share(): Share {
+    return {
+      most: this.#most,
+      holderOf: socket => this.#connection(socket).holder,
+      reached: holder => this.#reached(holder, 'connections'),
+    }
   }
 
   /**
@@ -44,7 +53,10 @@ export class AddressShares {
     const holder = connection.holder ?? this.#behindProxy(address)
     if (holder === undefined) return true
     const isFirst = connection.holder !== undefined && connection.requests === 0
-    if (this.#held.of(holder) >= this.#most && !isFirst) return false
+    if (this.#held.of(holder) >= this.#most && !isFirst) {
+      this.#reached(holder, 'requests')
+      return false
+    }
     this.#held.add(holder)
     connection.requests++
     until.once('close', () => {

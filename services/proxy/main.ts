@@ -3,9 +3,10 @@ import { placeIn } from '../../config/expand.ts'
 import { packageVersion } from '../../config/package.ts'
 import type { ServerSettings } from '../../config/schema.ts'
 import { serverSettings } from '../../config/settings.ts'
-import { leaveSocket, listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { appsSocket, leaveSocket, listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { inheritedListeners } from '../../lib/listener/listen-on.ts'
+import { offerCount } from '../../lib/listener/offer-count.ts'
 import { offerSuccession } from '../../lib/listener/offer-succession.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
@@ -70,6 +71,7 @@ await runService(async () => {
   makePrivateDirectory(dirname(places.leave))
   const onError = (error: Error) => log.warn({ err: error }, 'no hand-over')
   starting.use(await offerSuccession(proxy, proxy.listeners, places, onError))
+  starting.use(await offerCount(proxy.appsUnderWay, appsSocket(workspace, instance), onError))
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
   return starting.move()
 })

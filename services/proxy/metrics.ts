@@ -1,4 +1,5 @@
 import { type Families, requestBuckets, ServiceMetrics } from '../../lib/metrics.ts'
+import type { Shared } from './share-notices.ts'
 
 /** The proxy's figures. */
 export class ProxyMetrics {
@@ -10,10 +11,20 @@ export class ProxyMetrics {
     requestBuckets,
   )
 
+  readonly #atShare = this.#metrics.counter(
+    'debug_server_proxy_share_reached_total',
+    'What was refused or closed because its address had all that one may have.',
+    ['of'],
+  )
+
   constructor(tunnels: () => number) {
     this.#metrics.gauge('debug_server_proxy_tunnels_open', 'WebSockets that are open.', [], gauge =>
       gauge.set(tunnels()),
     )
+  }
+
+  atShare(of: Shared): void {
+    this.#atShare.inc({ of })
   }
 
   request(status: number, tookMs: number): void {

@@ -23,6 +23,7 @@ import { answerMetrics } from './metrics-answer.ts'
 import { sendProblem } from './problem.ts'
 import { relay, responseOn } from './relay.ts'
 import { type RequestTarget, requestTarget } from './request-target.ts'
+import { ShareNotices } from './share-notices.ts'
 import { switchProtocols } from './switch-protocols.ts'
 import type { CertificateFiles } from './tls/certificate.ts'
 import { secureServer } from './tls/secure-server.ts'
@@ -90,7 +91,13 @@ export const defaultLimits: ProxyLimits = {
 
 /** `underWay` does not count what is followed, which may have no end, and goes on at the successor. */
 export type Proxy = AsyncDisposable &
-  Leaving & { readonly url: string; readonly secureUrl?: string; readonly listeners: Listeners }
+  Leaving & {
+    readonly url: string
+    readonly secureUrl?: string
+    readonly listeners: Listeners
+    /** Of `underWay`, what apps of sessions have to answer. */
+    readonly appsUnderWay: () => number
+  }
 
 /**
  * The front door: everything goes to the API, but for `/healthz`, by which the proxy answers for itself (`/api/healthz` is
@@ -105,7 +112,10 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   const upstream = new Upstream({ host: hostname, port: Number(port) }, { answer: limits.answer })
   const figures = new Client(deps.upstream)
   const trusted = new TrustedProxies(deps.trustedProxies)
-  const shares = new AddressShares(deps.perAddress, trusted)
+  const tunnels = new Set<Tunnel>()
+  const metrics = new ProxyMetrics(() => tunnels.size)
+  const notices = new ShareNotices({ log, count: of => metrics.atShare(of), now: () => performance.now() })
+  const shares = new AddressShares(deps.perAddress, trusted, (...of) => notices.reached(...of))
   const forwardedOf = (request: IncomingMessage, { host }: RequestTarget): Forwarded => ({
     ...trusted.clientOf(request),
     host,
@@ -122,10 +132,9 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   }
   const { pause, slowReader } = limits
   const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause, slowReader } }
-  const tunnels = new Set<Tunnel>()
   const answering = new Set<ServerResponse>()
+  const answeredByApps = new Set<ServerResponse>()
   const followed = new Set<ServerResponse>()
-  const metrics = new ProxyMetrics(() => tunnels.size)
   const mcp = new McpDoor(deps.openGateway, log)
   let isStopping = false
   const http: ServerOptions = {
@@ -151,9 +160,10 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
     const forwarded = forwardedOf(request, target)
     const { address } = forwarded
     if (!shares.takes({ socket: request.socket, address, until: response })) return sendNoRoom(response)
-    const isFollowed = () => answering.delete(response)
+    const waitedFor = route === undefined ? answering : answeredByApps
+    const isFollowed = () => waitedFor.delete(response)
     if (!McpDoor.leadsTo(path) || route !== undefined) {
-      answering.add(response)
+      waitedFor.add(response)
       response.once('close', isFollowed)
     }
     if (route !== undefined)
@@ -241,10 +251,17 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
       mcp.leave()
       await Promise.all(doors.map(door => door.leave()))
     },
-    underWay: () => mcp.underWay + answering.size,
+    underWay: () => mcp.underWay + answering.size + answeredByApps.size,
   }
+  const appsUnderWay = () => answeredByApps.size
   if (tls === undefined)
-    return { url, ...leaving, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
+    return {
+      url,
+      appsUnderWay,
+      ...leaving,
+      listeners: { plain: listener },
+      [Symbol.asyncDispose]: moved(starting),
+    }
   const { head: handshake, alive, request } = limits
   const secure = starting.use(
     await secureServer(
@@ -258,7 +275,14 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
   const listeners = { plain: listener, secure: secure.server }
-  return { url, secureUrl: secureDoor.url, ...leaving, listeners, [Symbol.asyncDispose]: moved(starting) }
+  return {
+    url,
+    appsUnderWay,
+    secureUrl: secureDoor.url,
+    ...leaving,
+    listeners,
+    [Symbol.asyncDispose]: moved(starting),
+  }
 }
 
 /** What listens, for a successor. */

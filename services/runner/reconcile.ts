@@ -19,6 +19,7 @@ import type { EndCause } from './commands/command-outcome.ts'
 import type { Debuggee } from './commands/debuggee.ts'
 import { CommandRun } from './commands/run-command.ts'
 import type { RunnerContext } from './context.ts'
+import type { DebuggeeHold } from './debug/debuggee-hold.ts'
 import type { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import { keepRepositories } from './keep-repositories.ts'
 import type { KeyedJobs } from './keyed-jobs.ts'
@@ -31,6 +32,13 @@ import { stopSession } from './sessions/stop-session.ts'
 export type Run = Pick<CommandRun, 'session' | 'takesSlot' | 'run' | 'end'>
 export type MakeRun = (...of: ConstructorParameters<typeof CommandRun>) => Run
 
+export type Reconciling = {
+  readonly jobs: KeyedJobs
+  readonly debugging: LiveDebugSessions
+  readonly hold: DebuggeeHold
+  readonly apps: Pick<Apps, 'host'>
+}
+
 /**
  * Compares what the store asks for with what is being done, and starts what is missing. One pass only reads and starts
  * jobs; it waits for none of them. All that it needs to remember stands in the store, so the first pass of a successor
@@ -41,21 +49,21 @@ export class Reconciler {
   readonly #context: RunnerContext
   readonly #jobs: KeyedJobs
   readonly #debugging: LiveDebugSessions
+  readonly #hold: DebuggeeHold
   readonly #apps: Pick<Apps, 'host'>
   readonly #runs = new Map<CommandId, Run>()
   readonly #makeRun: MakeRun
 
   constructor(
     context: RunnerContext,
-    jobs: KeyedJobs,
-    debugging: LiveDebugSessions,
-    apps: Pick<Apps, 'host'>,
+    { jobs, debugging, hold, apps }: Reconciling,
     makeRun: MakeRun = (...of) => new CommandRun(...of),
   ) {
     this.#makeRun = makeRun
     this.#context = context
     this.#jobs = jobs
     this.#debugging = debugging
+    this.#hold = hold
     this.#apps = apps
   }
 
@@ -108,9 +116,11 @@ export class Reconciler {
 
   /** They take no slot: a debuggee that is stopped must hold up no command. The store bounds their number. */
   async #startDebuggees(): Promise<void> {
+    if (this.#hold.isOn) return
     const ready = (await readyDebuggees(this.#context.store)).filter(row => !this.#runs.has(row.id))
     const debugged = ready.length === 0 ? noDebuggees : await this.#debuggees()
-    for (const [row, claim] of this.#claims(ready)) this.#take(row, this.#debuggee(row.id, debugged), claim)
+    for (const [row, claim] of this.#claims(ready))
+      this.#take(row, this.#debuggee(row.id, debugged), () => this.#hold.unlessHeld(claim))
   }
 
   /** They take no slot either: they run on as long as somebody uses them. */

@@ -14,6 +14,7 @@ import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
 import { tellProcesses } from './debug/attach/tell-processes.ts'
 import type { ConnectedViewers } from './debug/control/connected-viewers.ts'
+import type { DebuggeeHold } from './debug/debuggee-hold.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import type { LiveDebugSession } from './debug/live-debug-session.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
@@ -59,6 +60,7 @@ export type Surroundings = {
   readonly cgroups: Cgroups
   readonly spawner: Spawner
   readonly viewers: ConnectedViewers
+  readonly hold: DebuggeeHold
   readonly say: (message: FromRunner) => void
   readonly wake: () => void
   readonly failed: (error: unknown, about: object, message: string) => void
@@ -167,7 +169,7 @@ export class RunnerWork implements AsyncDisposable {
     ]
     this.#worktrees = new WorktreeKeeper(context, jobs)
     this.#apps = apps
-    this.#reconciler = new Reconciler(context, jobs, this.#debugging, apps)
+    this.#reconciler = new Reconciler(context, { jobs, debugging: this.#debugging, hold: around.hold, apps })
     this.#end = async () => {
       // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
       jobs.close()

@@ -7,6 +7,7 @@ import { systemStopwatch } from '../../lib/clock.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import { findSystemTool } from './commands/find-system-tool.ts'
 import { ConnectedViewers } from './debug/control/connected-viewers.ts'
+import { DebuggeeHold } from './debug/debuggee-hold.ts'
 import { PeerEditors } from './debug/editors/peer-editors.ts'
 import { Refusal } from './debug/refusal.ts'
 import { LeaseLostError } from './leases/lease.ts'
@@ -54,6 +55,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   })
   const terminals = new Terminals(deps)
   const viewers = new ConnectedViewers()
+  const hold = new DebuggeeHold(() => loop?.wake())
   const socket = started.use(
     await RunnerSocket.listen(
       deps.socket,
@@ -77,7 +79,14 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
             say,
           ),
         present: (peer, present) => viewers.present(peer, present),
-        left: peer => viewers.left(peer),
+        left: peer => {
+          viewers.left(peer)
+          hold.letGo(peer)
+        },
+        held: async (peer, { for_ms }) => {
+          await hold.hold(peer, for_ms)
+          return { ok: true, value: {} }
+        },
         unshared: unshared => viewers.unshared(unshared),
         typed: terminal => terminals.answer(terminal),
         tunnelled: async (peer, asked, opened) =>
@@ -95,7 +104,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       termMs: deps.lease?.termMs ?? defaultTermMs,
       begin: registration =>
         new RunnerWork(deps, registration, {
-          ...{ metrics, stopwatch, isolation, cgroups, spawner, viewers, user: userName() },
+          ...{ metrics, stopwatch, isolation, cgroups, spawner, viewers, hold, user: userName() },
           say: message => socket.broadcast(message),
           wake: () => loop?.wake(),
           failed: (error, about, message) => report(log, error, about, message),

@@ -5,6 +5,7 @@ import type { SessionId } from '../contract/ids.ts'
 import {
   type Ask,
   type FromRunner,
+  type Hold,
   type LiveAnswer,
   longestAsk,
   type Present,
@@ -45,6 +46,8 @@ export type PeerHandlers = {
   readonly surveyed: () => Promise<LiveAnswer>
   /** Which processes of a session run. */
   readonly processes: (session: SessionId) => Promise<LiveAnswer>
+  /** No debuggee is to be taken as long as this peer is there. */
+  readonly held: (peer: object, hold: Hold) => Promise<LiveAnswer>
   /** The runner's figures. */
   readonly measured: () => Promise<LiveAnswer>
 }
@@ -119,6 +122,9 @@ export class SocketPeer {
         break
       case 'processes':
         void this.#answer(message.id, () => this.#handlers.processes(message.session))
+        break
+      case 'hold':
+        void this.#answer(message.id, () => this.#handlers.held(this, message))
         break
       case 'measure':
         void this.#answer(message.id, this.#handlers.measured)

@@ -249,7 +249,8 @@ function called(store: Store, session: SessionId, reference: string | undefined)
 export type QueuedDebugSession = Pick<
   DebugSessionRow,
   'id' | 'command_id' | 'session_id' | 'engine' | 'request_json' | 'created_at'
->
+> &
+  Pick<CommandRow, 'status'>
 
 /** The debug sessions whose debuggee is queued or running, one for each: without those of its children. */
 export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =>
@@ -264,6 +265,7 @@ export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =
         'debug_sessions.engine',
         'debug_sessions.request_json',
         'debug_sessions.created_at',
+        'commands.status',
       ])
       .where('debug_sessions.parent_id', 'is', null)
       .where(

@@ -1,7 +1,6 @@
-import { connect } from 'node:net'
-import { createInterface } from 'node:readline'
 import { leaveSocket, type Workspace } from '../../config/workspace.ts'
 import type { StartedService } from './service.ts'
+import { waitForCount } from './wait-for-count.ts'
 
 export type DrainCallsOptions = {
   readonly workspace: Pick<Workspace, 'runnerSocket'>
@@ -23,37 +22,13 @@ export async function drainCalls(
   { workspace, drainMs, signal, silenceMs = 10_000, log }: DrainCallsOptions,
 ): Promise<void> {
   if (drainMs === 0) return
-  signal.throwIfAborted()
-  const leaving = connect(leaveSocket(workspace, instance))
-  leaving.write('leave\n')
-  // One that is gone, or cannot be asked, has nothing to be waited for.
-  leaving.on('error', () => {})
-  const closed = new Promise(resolve => leaving.once('close', resolve))
-  const cut = () => leaving.destroy()
-  signal.addEventListener('abort', cut, { once: true })
-  const late = setTimeout(cut, drainMs)
-  let isSilent = false
-  const hung = setTimeout(() => {
-    isSilent = true
-    cut()
-  }, silenceMs)
-  let left = 0
-  const lines = createInterface({ input: leaving })
-  lines.on('error', () => {})
-  lines.on('line', line => {
-    hung.refresh()
-    const count = Number(line)
-    if (count > 0 && left === 0)
+  const { left, isSilent } = await waitForCount({
+    ...{ path: leaveSocket(workspace, instance), ask: 'leave\n', deadlineMs: drainMs, silenceMs, signal },
+    waiting: count =>
       log(
         `waiting up to ${drainMs / 1_000} s for ${requestsText(count)} under way at the ${service} before; --drain 0 does not wait`,
-      )
-    left = count
+      ),
   })
-  await closed
-  clearTimeout(late)
-  clearTimeout(hung)
-  signal.removeEventListener('abort', cut)
-  signal.throwIfAborted()
   if (isSilent) log(`the ${service} before has not answered for ${silenceMs / 1_000} s; it is not waited for`)
   if (left > 0) log(`ends with the ${service}: ${requestsText(left)}`)
 }

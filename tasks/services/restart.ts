@@ -5,7 +5,7 @@ import { openWorkspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { declarationOf } from './declaration.ts'
-import { drainDebuggers } from './drain-debuggers.ts'
+import { drainRunner } from './drain-runner.ts'
 import { portOf, staysAt, wantedAddress } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe } from './probe.ts'
@@ -47,7 +47,10 @@ export const reloadServices = (
       if ((await probe(started, 2_000)).answer !== 'ready')
         throw new UserError(`the ${name} does not answer`, { fix: 'run: npx task up' })
       options.progress(`replacing the ${name}`)
-      if (name === 'runner') await drainDebuggers({ ...options, workspace: replacing.workspace })
+      using _held =
+        name === 'runner'
+          ? await drainRunner({ ...options, workspace: replacing.workspace, proxy: known('proxy') })
+          : undefined
       replaced.push(await replaceService(started, { ...options, ...replacing }))
     }
     return replaced

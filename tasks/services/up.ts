@@ -7,7 +7,7 @@ import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { appFor } from './app.ts'
 import { declarationOf } from './declaration.ts'
-import { drainDebuggers } from './drain-debuggers.ts'
+import { drainRunner } from './drain-runner.ts'
 import { environmentNote } from './environment-note.ts'
 import { endOrphans } from './orphans.ts'
 import { planServices, staysAt } from './plan-services.ts'
@@ -155,7 +155,8 @@ async function startAll(
   const replacing = { ...options, pm2, environment, ports, tls, deadline }
   for (const service of services.filter(one => outdated.includes(one))) {
     progress(`replacing the ${service.service}`)
-    if (service.service === 'runner') await drainDebuggers(options)
+    const proxy = services.find(one => one.service === 'proxy')
+    using _held = service.service === 'runner' ? await drainRunner({ ...options, proxy }) : undefined
     await replaceService(service, replacing)
   }
   const { services: serving } = readRunState(workspace)

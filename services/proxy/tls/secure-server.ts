@@ -64,13 +64,15 @@ export async function secureServer(
 }
 
 /** Whoever shakes hands and never ends doing so has as many places again as others of its address, and no more. */
-function boundHandshakes(server: Server, { most, holderOf }: SecureOptions['share']): void {
+function boundHandshakes(server: Server, { most, holderOf, reached }: SecureOptions['share']): void {
   const open = new Tally<string>()
   server.on('connection', (socket: Socket) => {
     const holder = holderOf(socket)
     if (holder === undefined) return
     socket.once('close', () => open.drop(holder))
-    if (open.add(holder) > 2 * most) socket.destroy()
+    if (open.add(holder) <= 2 * most) return
+    reached(holder)
+    socket.destroy()
   })
 }
 

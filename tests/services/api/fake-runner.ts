@@ -292,6 +292,8 @@ export class FakeRunner implements AsyncDisposable {
       this.tunnel?.(socket, message)
       return
     }
+    // The API holds no debuggees.
+    if (message.type === 'hold') return
     if (message.type !== 'ask') {
       const { client } = message
       for (const said of this.editor?.(message) ?? [])

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { pino } from 'pino'
 import t from 'tap'
 import { until } from '../../until.ts'
 import { http2Rig } from './http2/rig.ts'
@@ -24,12 +25,20 @@ async function whole(socket: Socket): Promise<string> {
   return text
 }
 
+/** A log that is kept. */
+function kept() {
+  const lines: string[] = []
+  return { lines, log: pino({ level: 'warn' }, { write: line => void lines.push(line) }) }
+}
+
 const closedOf = (sockets: readonly Socket[]) => sockets.filter(({ destroyed }) => destroyed).length
 
 t.test('one address has its share of the connections, and makes room for itself alone', async t => {
+  const { lines, log } = kept()
   const { proxy } = await startRig(t, (_, response) => response.end('answered'), {
     connections: 8,
     perAddress: 4,
+    log,
   })
   const other = from('127.0.0.3', proxy.url)
   await once(other, 'connect')
@@ -46,6 +55,8 @@ t.test('one address has its share of the connections, and makes room for itself 
     [...Array(8).fill(true), ...Array(4).fill(false)],
     'those that were idle longest',
   )
+  t.equal(lines.length, 1, 'who runs the server is told, and no more than once')
+  t.match(JSON.parse(lines[0] ?? ''), { address: '127.0.0.2', of: 'connections', times: 1 })
   const answer = whole(other)
   other.write(ask)
   t.match(await answer, /answered$/, 'who came before it is still there, however long it was idle')
@@ -128,10 +139,12 @@ t.test('who shakes hands for ever takes no place of another address', async t =>
 
 t.test('behind a proxy that is believed, those who come through it are counted', async t => {
   const asked: ServerResponse[] = []
+  const { lines, log } = kept()
   const { proxy } = await startRig(t, (_, response) => void asked.push(response), {
     connections: 100,
     perAddress: 2,
     trustedProxies: ['127.0.0.1'],
+    log,
   })
   const by = (address: string | undefined, upgrade = '') => {
     const socket = from('127.0.0.1', proxy.url)
@@ -144,6 +157,7 @@ t.test('behind a proxy that is believed, those who come through it are counted',
   await until('they are asked', () => asked.length === 4)
   for (const address of ['192.0.2.1', '2001:db8:0:0:9::3'])
     t.match(await by(address), /^HTTP\/1\.1 503 .*from this address/s, address)
+  t.match(JSON.parse(lines[0] ?? ''), { address: '192.0.2.1', of: 'requests' })
   t.match(await by('192.0.2.1', 'websocket'), /^HTTP\/1\.1 503 /, 'a WebSocket as well')
   answers.push(by('192.0.2.2'), by(undefined), by(undefined), by(undefined))
   await until('others, and the proxy itself, are served', () => asked.length === 8)

@@ -43,6 +43,7 @@ async function served(t: Test) {
     typed: async (): Promise<LiveAnswer> => ({ ok: true, value: { taken: 1 } }),
     surveyed: async (): Promise<LiveAnswer> => ({ ok: true, value: 'what there is' }),
     processes: async (): Promise<LiveAnswer> => ({ ok: true, value: ['who runs'] }),
+    held: async (): Promise<LiveAnswer> => ({ ok: true, value: {} }),
     measured: async (): Promise<LiveAnswer> => ({ ok: true, value: ['figures'] }),
   }
   const listen = () => RunnerSocket.listen(path, hello, handlers)
@@ -174,7 +175,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
     unshared: () => undefined,
     editors: noEditors,
     tunnelled: async () => undefined,
-    ...{ asked, measured: asked, typed: asked, surveyed: asked, processes: asked },
+    ...{ asked, held: asked, measured: asked, typed: asked, surveyed: asked, processes: asked },
   })
   const socket = connect(path)
   let text = ''

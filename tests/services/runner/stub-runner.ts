@@ -3,6 +3,7 @@ import { systemClock, toInstant } from '../../../lib/clock.ts'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { CommandId, RunnerToken } from '../../../services/contract/ids.ts'
 import type { RunnerContext } from '../../../services/runner/context.ts'
+import { DebuggeeHold } from '../../../services/runner/debug/debuggee-hold.ts'
 import { LiveDebugSessions } from '../../../services/runner/debug/live-debug-sessions.ts'
 import { KeyedJobs } from '../../../services/runner/keyed-jobs.ts'
 import { RunnerMetrics } from '../../../services/runner/metrics.ts'
@@ -69,7 +70,11 @@ export function startStubRunner({ store, token, slots, ran }: StubRunner): Async
       throw new Error('no app is ever queued')
     },
   }
-  const reconciler = new Reconciler(context, jobs, debugging, noApps, makeRun)
+  const reconciler = new Reconciler(
+    context,
+    { jobs, debugging, hold: new DebuggeeHold(() => {}), apps: noApps },
+    makeRun,
+  )
   const loop = new WakeLoop(() => reconciler.pass(), 1_000, reject)
   return {
     failed,

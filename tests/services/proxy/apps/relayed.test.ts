@@ -1,6 +1,11 @@
 import { once } from 'node:events'
 import { request as ask, type ClientRequest, IncomingMessage } from 'node:http'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { appsSocket } from '../../../../config/workspace.ts'
+import { offerCount } from '../../../../lib/listener/offer-count.ts'
+import { createInstance } from '../../../../services/store/registration.ts'
+import { drainApps } from '../../../../tasks/services/drain-apps.ts'
 import { until } from '../../../until.ts'
 import { app } from '../../runner/apps/rig.ts'
 import { frontRig } from './rig.ts'
@@ -98,7 +103,7 @@ async function rawApp(t: Test, options: { answerMs?: number } = {}) {
   await until('the app is up', async () =>
     (await whole(begin('/left').end())).answer.statusCode === 200 ? true : undefined,
   )
-  return { begin, answerTo, whole }
+  return { begin, answerTo, whole, proxy: rig.proxy, root: rig.root }
 }
 
 t.test(
@@ -142,6 +147,44 @@ t.test('many streams to one app leave room for the next request, and each ends w
   await until('the app has seen all of them leave', async () =>
     (await whole(begin('/left').end())).text === '100' ? true : undefined,
   )
+})
+
+t.test('answers of apps are waited for before the runner goes, and nothing that has no end', async t => {
+  const { begin, answerTo, whole, proxy, root } = await rawApp(t)
+  const workspace = { runnerSocket: join(root, 'runner.sock') }
+  const instance = createInstance()
+  const fail = (error: Error) => t.fail(error.message)
+  await using _offer = await offerCount(proxy.appsUnderWay, appsSocket(workspace, instance), fail)
+  const logged: string[] = []
+  const drain = (drainMs: number) =>
+    drainApps(
+      { instance },
+      { workspace, drainMs, signal: new AbortController().signal, log: line => void logged.push(line) },
+    )
+  const stream = await answerTo(begin('/stream').end())
+  stream.on('error', () => {})
+  await until('that is all', () => proxy.appsUnderWay() === 0)
+  await drain(60_000)
+  t.same(logged, [], 'what is followed goes on elsewhere')
+
+  const asked = begin('/never').end()
+  await until('it is asked', () => proxy.appsUnderWay() === 1)
+  await drain(0)
+  t.same(logged, [])
+  await drain(300)
+  t.same(logged.splice(0), [
+    'waiting up to 0.3 s for 1 answer of apps; --drain 0 does not wait',
+    'breaks off with the runner: 1 answer of apps',
+  ])
+  const draining = drain(60_000)
+  await until('it is waited for', () => logged.length === 1)
+  asked.destroy()
+  await draining
+  t.equal(logged.length, 1)
+  await until('the app is served on', async () =>
+    (await whole(begin('/left').end())).text === '1' ? true : undefined,
+  )
+  stream.destroy()
 })
 
 t.test(
