@@ -4,7 +4,7 @@ import type { RenderContext } from '../words/words.ts'
 import { type Column, table } from './table.ts'
 
 /** Where a breakpoint is, as it would be asked for. */
-function atOf(breakpoint: Breakpoint): string {
+export function placeOf(breakpoint: Breakpoint): string {
   switch (breakpoint.kind) {
     case 'line': {
       const { file, line, text } = breakpoint
@@ -43,11 +43,13 @@ export const renderUnverified = (
 ): string =>
   breakpoints
     .filter(({ verified }) => !verified)
-    .map(one => `${paint('yellow', `breakpoint ${one.id} at ${atOf(one)} is not verified:`)} ${why(one)}\n`)
+    .map(
+      one => `${paint('yellow', `breakpoint ${one.id} at ${placeOf(one)} is not verified:`)} ${why(one)}\n`,
+    )
     .join('')
 
 const id: Column<Breakpoint> = { title: '#', cell: row => String(row.id) }
-const at: Column<Breakpoint> = { title: 'AT', cell: atOf }
+const at: Column<Breakpoint> = { title: 'AT', cell: placeOf }
 const when: Column<Breakpoint> = { title: 'WHEN', cell: whenOf }
 const verified: Column<Breakpoint> = {
   title: 'VERIFIED',

@@ -14,8 +14,8 @@ export type Order =
   /** A machine instruction; `over`: a call is one. */
   | { readonly kind: 'instruction'; readonly over: boolean; readonly times: number }
   | { readonly kind: 'disassemble' }
-  /** `place`: a line of the present file by its number, or FILE:LINE. */
-  | { readonly kind: 'until'; readonly place: string }
+  /** `place`: a line of the present file by its number, or FILE:LINE; null: one further down in this function. */
+  | { readonly kind: 'until'; readonly place: string | null }
   | { readonly kind: 'pause' }
   | { readonly kind: 'wait' }
   | { readonly kind: 'restart' }
@@ -28,6 +28,8 @@ export type Order =
     }
   | { readonly kind: 'when'; readonly id: number; readonly when: When }
   | { readonly kind: 'delete'; readonly ids: readonly number[] }
+  /** Without a number: all. */
+  | { readonly kind: 'enable' | 'disable'; readonly ids: readonly number[] }
   | { readonly kind: 'breakpoints' }
   | { readonly kind: 'evaluate'; readonly expression: string; readonly format?: NumberFormat }
   /** `parts`: of what it consists of, too. */
@@ -55,6 +57,8 @@ export type Order =
   | { readonly kind: 'frame'; readonly to: number }
   | { readonly kind: 'walk'; readonly by: number }
   | { readonly kind: 'list'; readonly place: string | null }
+  /** All of the frame's function. */
+  | { readonly kind: 'whole' }
   | { readonly kind: 'threads' }
   | { readonly kind: 'thread'; readonly id: number }
   | { readonly kind: 'status' }

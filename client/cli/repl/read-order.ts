@@ -14,13 +14,44 @@ const ambiguous: Readonly<Record<string, string>> = {
 
 /** What gdb has and the prompt has not, and what does instead. */
 const otherwise: Readonly<Record<string, string>> = {
-  disable: 'breakpoints are not switched off: "delete N" takes one away, "ignore N COUNT" passes it over',
-  enable: 'breakpoints are not switched off: "break" sets one, "ignore N 0" passes none over',
-  jump: 'a program is not sent elsewhere: "until LINE" goes on to a line',
-  commands: 'nothing is done by itself at a stop but "display EXPRESSION"',
+  commands:
+    'nothing is done by itself at a stop but "display EXPRESSION"; "dprintf LINE,MESSAGE" says something and goes on',
   detach: '"quit" leaves the debuggee as it is; "kill" ends it, or lets go of what was attached to',
-  longlist: '"list" shows the source, and again what follows',
-  ll: '"list" shows the source, and again what follows',
+  jump: 'a program is not sent elsewhere: "until LINE" goes on to a line',
+}
+
+const another = 'leave this prompt, and "debug launch" another program'
+const ofShell = 'a prompt beside this one has a shell'
+const ofPrompt = 'the prompt has its own words alone: "help" shows them'
+
+/** The same of what may as well be the name of a variable: told where that cannot be evaluated. */
+const perhaps: Readonly<Record<string, string>> = {
+  ...{
+    j: 'a program is not sent elsewhere: "until LINE" goes on to a line',
+    start: 'it is launched already: "restart"',
+  },
+  ...{ file: another, attach: another, core: another },
+  ...{ shell: ofShell, make: ofShell, edit: ofShell, cd: ofShell, pwd: ofShell },
+  ...{
+    define: ofPrompt,
+    alias: ofPrompt,
+    unalias: ofPrompt,
+    source: ofPrompt,
+    python: ofPrompt,
+    py: ofPrompt,
+  },
+  interact: 'each line that begins with no word is evaluated in this frame',
+  debug: 'an expression is evaluated without a stop: "break FUNCTION", then go on to a call',
+  retval: 'what a function returns is not kept: "finish", and look at what it was given to',
+  search: '"list FUNCTION" shows one; files are searched outside of this prompt',
+  ...{ hbreak: '"break" sets one of the kind that the debugger has', thbreak: '"tbreak" stops once' },
+  rbreak: '"break" takes one function at a time',
+  ...{
+    handle: 'signals that end a program stop it first',
+    signal: 'signals are sent by "command" of the server',
+  },
+  record: 'the debug session is recorded: "debug replay" outside of this prompt',
+  exceptions: '"exception" tells the one that it stands at',
 }
 
 export const wordNamed = (name: string): ReplWord | undefined => byName.get(name)
@@ -55,6 +86,7 @@ const isExpression = (rest: string, first: string): boolean =>
 /** What may have been meant by a line that could not be evaluated. */
 export function meant(line: string): string | undefined {
   const [first = ''] = /^[a-z-]+/.exec(line.trim()) ?? []
+  if (Object.hasOwn(perhaps, first)) return perhaps[first]
   return first === '' || byName.has(first)
     ? undefined
     : didYouMean(

@@ -1,5 +1,6 @@
 import { breakWish } from './break-wish.ts'
 import { readExamine } from './examine.ts'
+import { logWish } from './log-wish.ts'
 import type { Order } from './order.ts'
 import {
   bare,
@@ -16,6 +17,7 @@ import {
   set,
   times,
   undisplay,
+  watch,
   whole,
 } from './word-readers.ts'
 
@@ -86,9 +88,9 @@ export const replWords: readonly ReplWord[] = [
   },
   {
     names: ['until', 'unt', 'advance'],
-    takes: 'LINE | FILE:LINE',
-    says: 'go on to that line',
-    read: needed('a line', place => ({ kind: 'until', place })),
+    takes: '[LINE | FILE:LINE]',
+    says: 'go on to that line; without any, to one further down in this function, such as behind a loop',
+    read: rest => ({ kind: 'until', place: rest === '' ? null : rest }),
   },
   { names: ['pause', 'interrupt'], says: 'stop it where it is: Ctrl+C', read: bare({ kind: 'pause' }) },
   { names: ['wait'], says: 'wait until it stops', again: true, read: bare({ kind: 'wait' }) },
@@ -136,16 +138,46 @@ export const replWords: readonly ReplWord[] = [
     names: ['watch'],
     takes: 'EXPRESSION',
     says: 'stop where that variable is written to, where the debugger can',
-    read: needed('a variable', expression => ({
+    read: needed('a variable', watch('write')),
+  },
+  {
+    names: ['rwatch'],
+    takes: 'EXPRESSION',
+    says: 'stop where that variable is read; awatch: read or written to',
+    read: needed('a variable', watch('read')),
+  },
+  {
+    names: ['awatch'],
+    takes: 'EXPRESSION',
+    says: 'stop where that variable is read or written to, where the debugger can',
+    read: needed('a variable', watch('readWrite')),
+  },
+  {
+    names: ['dprintf', 'logpoint'],
+    takes: 'LINE | FILE:LINE , "MESSAGE {EXPRESSION}"',
+    says: 'say that there, and go on',
+    read: needed('a line and a message', rest => ({
       kind: 'break',
-      wish: () => ({ kind: 'data', expression }),
+      wish: presentFile => logWish(rest, presentFile),
     })),
   },
   {
     names: ['delete', 'del', 'clear', 'cl'],
     takes: 'N…',
     says: 'take breakpoints away',
-    read: needed('the number of a breakpoint', ids),
+    read: needed('the number of a breakpoint', ids('delete')),
+  },
+  {
+    names: ['disable'],
+    takes: '[N…]',
+    says: 'take breakpoints away until "enable", or all; this prompt alone keeps them',
+    read: ids('disable'),
+  },
+  {
+    names: ['enable'],
+    takes: '[N…]',
+    says: 'set those again that are off; they get other numbers',
+    read: ids('enable'),
   },
   {
     names: ['breakpoints', 'bl'],
@@ -229,6 +261,7 @@ export const replWords: readonly ReplWord[] = [
     again: true,
     read: rest => ({ kind: 'list', place: rest === '' ? null : rest }),
   },
+  { names: ['longlist', 'll'], says: 'all of this function', read: bare({ kind: 'whole' }) },
   {
     names: ['disassemble', 'disas'],
     says: 'the machine instructions from here on, where the debugger can',

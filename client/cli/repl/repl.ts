@@ -2,35 +2,30 @@ import { visible } from '../../../lib/visible.ts'
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import type { Client } from '../../sdk/client.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
-import { renderBreakpoints, renderUnverified } from '../render/breakpoints.ts'
+import { renderUnverified } from '../render/breakpoints.ts'
 import { renderStanding } from '../render/debug-session.ts'
-import { renderDisassembly } from '../render/memory.ts'
-import { renderModules } from '../render/modules.ts'
-import { renderException } from '../render/source.ts'
-import { renderStack, renderThreads } from '../render/stack.ts'
-import { renderScopes, renderVariables } from '../render/variables.ts'
+import { renderStack } from '../render/stack.ts'
 import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
-import { breakOnce, sameIn } from './break-once.ts'
 import { lineIn } from './break-wish.ts'
-import { changeWhen } from './change-when.ts'
-import { deleteBreakpoints } from './delete-breakpoints.ts'
 import { Displays } from './displays.ts'
-import { examined } from './examine.ts'
 import { replHelp, wordHelp } from './help-text.ts'
 import { LaunchWait, needsLaunch } from './launch-wait.ts'
 import { Listing } from './listing.ts'
-import type { Order, Wish } from './order.ts'
+import { look as lookAt } from './look.ts'
+import type { Order } from './order.ts'
+import { type BreakpointsTold, OwnBreakpoints } from './own-breakpoints.ts'
 import { meant, readOrder, wordNamed } from './read-order.ts'
-import { registersOf } from './registers.ts'
 import { shown, textOfValue } from './text-of-value.ts'
-import { typeOf } from './type-of.ts'
 import { Unverified } from './unverified.ts'
 import { whyRefused } from './why-refused.ts'
 import { WrittenOutput } from './written-output.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
+
+/** How many lines `until` goes on by itself. */
+const mostLines = 1_000
 
 export type ReplOptions = {
   readonly client: Client
@@ -51,10 +46,9 @@ export class Repl {
   readonly #listing: Listing
   readonly #displays = new Displays()
   readonly #unverified = new Unverified()
+  readonly #breakpoints: OwnBreakpoints
   /** That it has ended, and why, has been shown. */
   #hasShownEnd = false
-  /** Breakpoints that go when they have stopped it. */
-  #once = new Set<number>()
   #debug: string
   #frame = 0
   #thread: number | undefined
@@ -70,6 +64,7 @@ export class Repl {
     this.#options = options
     this.#debug = options.debug
     this.#listing = new Listing(options.client)
+    this.#breakpoints = new OwnBreakpoints(options.client, options.rendering)
   }
 
   get prompt(): string {
@@ -152,10 +147,8 @@ export class Repl {
         const granularity = 'instruction'
         return this.#moves(order.times, false, asked => this.#client.call(move, { ...asked, granularity }))
       }
-      case 'disassemble':
-        return this.#say(renderDisassembly(await this.#client.debug.disassemble(this.#where), rendering))
       case 'until':
-        return this.#until(order.place)
+        return order.place === null ? this.#beyond() : this.#until(order.place)
       case 'pause':
         return this.#shows(await this.#client.debug.pause({ ...this.#of, wait: look }))
       case 'wait':
@@ -168,32 +161,16 @@ export class Repl {
         return this.#shows(await this.#status(0))
       case 'break':
         return this.#break(order.wish, order.once === true)
-      case 'when': {
-        const changed = await changeWhen(this.#client, this.#of, order.id, order.when)
-        if (!changed.ok) return this.#fails(changed.why)
-        if (this.#once.delete(order.id)) this.#once.add(changed.as)
-        return this.#say(renderBreakpoints(changed.all, rendering))
-      }
-      case 'delete': {
-        const deleted = await deleteBreakpoints(this.#client, this.#of, order.ids)
-        return deleted.ok ? this.#say(renderBreakpoints(deleted.left, rendering)) : this.#fails(deleted.why)
-      }
+      case 'when':
+        return this.#tells(await this.#breakpoints.when(this.#of, order.id, order.when))
+      case 'delete':
+        return this.#tells(await this.#breakpoints.delete(this.#of, order.ids))
+      case 'disable':
+        return this.#tells(await this.#breakpoints.disable(this.#of, order.ids))
+      case 'enable':
+        return this.#tells(await this.#breakpoints.enable(this.#of, order.ids))
       case 'breakpoints':
-        return this.#say(renderBreakpoints((await this.#status(0)).breakpoints, rendering))
-      case 'evaluate': {
-        const value = await textOfValue(this.#client, this.#where, order)
-        return this.#say(value === '' ? '' : `${value}\n`)
-      }
-      case 'type':
-        return this.#say(await typeOf(this.#client, this.#where, order.expression, order.parts))
-      case 'examine':
-        return this.#say(await examined(this.#client, this.#where, order, rendering))
-      case 'registers': {
-        const found = await registersOf(this.#client, this.#where, order.names)
-        if (found === undefined) return this.#fails('this debugger tells no registers')
-        if (found.length === 0) return this.#fails(`there is no register ${order.names.join(', ')}`)
-        return this.#say(renderVariables(found, rendering))
-      }
+        return this.#tells(await this.#breakpoints.list(this.#of))
       case 'display':
         if (order.expression !== null) this.#displays.add(order.expression, order.format)
         return this.#displayed()
@@ -204,29 +181,20 @@ export class Repl {
         const unknown = this.#displays.remove(named === undefined ? order.ids : [named.id])
         return unknown === undefined ? undefined : this.#fails(`there is no display ${unknown}`)
       }
+      case 'disassemble':
+      case 'evaluate':
+      case 'type':
+      case 'examine':
+      case 'registers':
       case 'modules':
-        return this.#say(renderModules((await this.#client.debug.modules(this.#of)).modules, rendering))
-      case 'exception': {
-        const { frame: _, ...thread } = this.#where
-        return this.#say(renderException(await this.#client.debug.exception(thread)))
-      }
-      case 'set': {
-        const { name, value } = order
-        const now = await this.#client.debug.set({ ...this.#where, name, value })
-        return this.#say(`${visible(name)} = ${shown(now.value)}\n`)
-      }
-      case 'variables': {
-        const scope = order.scope === null ? {} : { scope: order.scope }
-        const { variables } = await this.#client.debug.variables({ ...this.#where, ...scope })
-        return this.#say(renderVariables(variables, rendering))
-      }
+      case 'exception':
+      case 'set':
+      case 'variables':
       case 'scopes':
-        return this.#say(renderScopes(await this.#client.debug.scopes(this.#where), rendering))
-      case 'stack': {
-        const { frame: _, ...thread } = this.#where
-        const { frames, total } = await this.#client.debug.stack(thread)
-        const more = total > frames.length ? `and ${total - frames.length} more: frame N shows one\n` : ''
-        return this.#say(`${renderStack(frames, rendering)}${more}`)
+      case 'stack':
+      case 'threads': {
+        const found = await lookAt(order, this.#where, this.#client, rendering)
+        return typeof found === 'string' ? this.#say(found) : this.#fails(found.message)
       }
       case 'frame':
         return this.#toFrame(order.to)
@@ -234,10 +202,8 @@ export class Repl {
         return this.#toFrame(this.#frame + order.by)
       case 'list':
         return this.#say(await this.#listing.text(order.place, this.#where, rendering.paint))
-      case 'threads': {
-        const { threads } = await this.#client.debug.threads(this.#of)
-        return this.#say(renderThreads(threads, rendering))
-      }
+      case 'whole':
+        return this.#say(await this.#listing.whole(this.#where, rendering.paint))
       case 'thread':
         this.#thread = order.id
         return this.#toFrame(0)
@@ -271,6 +237,18 @@ export class Repl {
     await this.#shows(await this.#untilStill(begun))
   }
 
+  /** As pdb's and gdb's `until`: on to a line further down, or until the function returns; out of a loop, that is. */
+  async #beyond(): Promise<void> {
+    const { stop } = await this.#status(0)
+    const from = stop?.frame
+    for (let left = mostLines; ; left--) {
+      const debug = await this.#untilStill(await this.#client.debug.next({ ...this.#of, wait: look }))
+      const at = debug.stop?.reason === 'step' ? debug.stop.frame : null
+      const isBack = at !== null && at.name === from?.name && at.file === from.file
+      if (left === 1 || !isBack || (at.line ?? 0) > (from.line ?? 0)) return this.#shows(debug)
+    }
+  }
+
   async #restart(): Promise<void> {
     const { breakpoints } = await this.#status(0)
     const begun = await this.#client.debug.restart({ ...this.#of, wait: look })
@@ -278,25 +256,20 @@ export class Repl {
     this.#output.forget()
     this.#stop = 0
     const debug = await this.#untilStill(begun)
-    const once = breakpoints.filter(({ id }) => this.#once.has(id))
-    this.#once = sameIn(debug.breakpoints, once)
+    this.#breakpoints.restarted(breakpoints, debug.breakpoints)
     await this.#shows(debug)
   }
 
   async #break(wishOf: Extract<Order, { kind: 'break' }>['wish'], once: boolean): Promise<void> {
     const wish = wishOf(await this.#presentFile())
     if (typeof wish !== 'string' && wish.kind === 'fault') return this.#fails(wish.message)
-    if (!once || typeof wish === 'string' || wish.kind === 'exception') return void (await this.#breaks(wish))
-    const { all, come, there } = await breakOnce(this.#client, this.#of, wish)
-    for (const id of come) this.#once.add(id)
-    await this.#say(renderBreakpoints(all, this.#options.rendering))
-    if (there !== undefined) await this.#fails(`breakpoint ${there} is there already, and stays`)
+    const told = once ? this.#breakpoints.addOnce(this.#of, wish) : this.#breakpoints.add(this.#of, wish)
+    await this.#tells(await told)
   }
 
-  async #breaks(wish: Wish) {
-    const all = await this.#client.debug.break({ ...this.#of, breakpoints: [wish] })
-    await this.#say(renderBreakpoints(all, this.#options.rendering))
-    return all
+  async #tells({ text, failure }: BreakpointsTold): Promise<void> {
+    await this.#say(text)
+    if (failure !== undefined) await this.#fails(failure)
   }
 
   /** What is told at each stop; of what cannot be had, why. */
@@ -373,8 +346,7 @@ export class Repl {
     const unverified = this.#unverified.news(debug.breakpoints)
     await this.#say(`${renderStanding(debug)}${renderUnverified(unverified, rendering)}${hint}`)
     if (debug.stop === null) return
-    const gone = debug.stop.breakpoints.filter(id => this.#once.delete(id))
-    if (gone.length > 0) await this.#client.debug.break({ ...this.#of, ids: gone, remove: true })
+    await this.#breakpoints.stopped(this.#of, debug)
     await this.#displayed()
   }
 

@@ -27,12 +27,21 @@ export function whole(rest: string, what: string, order: (number: number) => Ord
   return /^\d{1,9}$/.test(rest) ? order(Number(rest)) : fault(`"${rest}": expected ${what}`)
 }
 
-export function ids(rest: string): Order {
-  const all = rest.split(/[\s,]+/)
-  return all.every(id => /^\d{1,9}$/.test(id))
-    ? { kind: 'delete', ids: all.map(Number) }
-    : fault(`"${rest}": expected numbers of breakpoints, as "breakpoints" shows them`)
-}
+export const ids =
+  (kind: 'delete' | 'enable' | 'disable') =>
+  (rest: string): Order => {
+    const all = rest.split(/[\s,]+/).filter(id => id !== '')
+    return all.every(id => /^\d{1,9}$/.test(id))
+      ? { kind, ids: all.map(Number) }
+      : fault(`"${rest}": expected numbers of breakpoints, as "breakpoints" shows them`)
+  }
+
+export const watch =
+  (access_type: 'read' | 'write' | 'readWrite') =>
+  (expression: string): Order => ({
+    kind: 'break',
+    wish: () => ({ kind: 'data', expression, ...(access_type === 'write' ? {} : { access_type }) }),
+  })
 
 export function set(rest: string): Order {
   const text = rest.replace(/^var(?:iable)?\s+/, '')
@@ -96,10 +105,12 @@ export const infos: Readonly<Record<string, (rest: string) => Order>> = {
 }
 
 export function info(rest: string): Order {
-  const [first = ''] = /^\S*/.exec(rest) ?? []
+  const [word = ''] = /^\S*/.exec(rest) ?? []
+  // As gdb takes it.
+  const first = word === 's' ? 'stack' : word
   const found = Object.entries(infos).filter(([name]) => name.startsWith(first))
   const [one] = found
   return one !== undefined && found.length === 1
-    ? one[1](rest.slice(first.length).trim())
+    ? one[1](rest.slice(word.length).trim())
     : fault(`"${first}": expected one of ${Object.keys(infos).join(', ')}`)
 }

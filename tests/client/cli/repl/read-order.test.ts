@@ -46,6 +46,11 @@ t.test('the words of gdb and of pdb mean the same', async t => {
     [['ignore 2 5'], { kind: 'when', id: 2, when: { hit_condition: '>=6' } }],
     [['ignore 2 0'], { kind: 'when', id: 2, when: { hit_condition: null } }],
     [['delete 1 2', 'del 1,2', 'clear 1 2', 'cl 1, 2'], { kind: 'delete', ids: [1, 2] }],
+    [['disable 1 2'], { kind: 'disable', ids: [1, 2] }],
+    [['enable'], { kind: 'enable', ids: [] }],
+    [['ll', 'longlist'], { kind: 'whole' }],
+    [['until', 'unt'], { kind: 'until', place: null }],
+    [['i s'], { kind: 'stack' }],
     [['list', 'l'], { kind: 'list', place: null }],
     [['help next', 'h next', '? next'], { kind: 'help', word: 'next' }],
   ]
@@ -85,12 +90,11 @@ t.test('what cannot be done is told with what can', async t => {
     ['r', /write restart or finish/],
     ['next x', /"x": expected how often, from 1 to 1000/],
     ['next 0', /from 1 to 1000/],
-    ['until', /a line is to follow/],
     ['frame x', /the number of a frame/],
     ['delete x', /numbers of breakpoints/],
     ['set x', /expected NAME = VALUE/],
     ['info x', /"x": expected one of locals/],
-    ['info s', /expected one of/],
+    ['info sh x', /nothing is to follow/],
     ['pause now', /nothing is to follow, and there is "now"/],
     ['thread one', /the id of a thread/],
     ['info', /expected one of locals, args, registers/],
@@ -100,7 +104,7 @@ t.test('what cannot be done is told with what can', async t => {
     ['condition n > 3', /expected the number of a breakpoint/],
     ['ignore 2', /how often it is to be passed over/],
     ['tbreak', /a place is to follow/],
-    ['disable 2', /"delete N" takes one away/],
+    ['disable x', /numbers of breakpoints/],
     ['jump 12', /"until LINE" goes on to a line/],
     ['detach', /"quit" leaves the debuggee as it is/],
   ]
@@ -127,4 +131,17 @@ t.test('a word that nobody knows may be one that is written otherwise', async t 
 t.test('no name has two meanings', async t => {
   const names = replWords.flatMap(word => word.names)
   t.equal(new Set(names).size, names.length)
+})
+
+/** Of pdb and gdb, what is typed in the first hour; gdb's `x` alone may be a variable. */
+const usual = {
+  pdb: 'h w d u b tbreak cl disable enable ignore condition commands s n unt r c j l ll a p pp whatis display undisplay interact alias unalias run restart q debug retval source',
+  gdb: 'help bt where frame up down break tbreak hbreak rbreak watch rwatch awatch catch delete disable enable ignore condition commands dprintf run start continue c step next finish until advance stepi nexti jump return print call display undisplay whatis ptype set list info disassemble thread attach detach kill file shell make define source python handle signal record quit',
+}
+
+t.test('each usual word of pdb and gdb is one, or says what does instead', async t => {
+  for (const word of Object.values(usual).flatMap(words => words.split(' '))) {
+    const { kind } = orderOf(word)
+    t.ok(kind !== 'evaluate' || meant(word) !== undefined, word)
+  }
 })

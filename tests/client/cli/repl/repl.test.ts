@@ -418,3 +418,31 @@ t.test('nothing that the debuggee holds is obeyed by a terminal', async t => {
   t.notMatch(stdout, '\x1b')
   t.match(stdout, 'red \\x1b[31m\nline\nx = \\x1b[2J\n')
 })
+
+t.test('breakpoints are switched off and on, and all of a function is shown', async t => {
+  let there = [breakpoint({ id: 1 })]
+  const source = ['def total_of():', '    a', '    b', '    c', '    d', '    e', '', 'print(1)']
+  const { stdout, code, received } = await talk(
+    t,
+    ['disable 1', 'i b', 'disable 1', 'enable', 'enable 1', 'll'],
+    {
+      'debug.status': () => debugSession({ breakpoints: there }),
+      'debug.break': ({ remove }) => {
+        there = remove === true ? [] : [breakpoint({ id: 2 })]
+        return there
+      },
+      'debug.stack': () => ({ thread: 1, total: 1, next: null, frames: [frame()] }),
+      'debug.source': ({ function: name }) => ({
+        ...{ file: 'app.py', reference: null, line: name === undefined ? 6 : 1 },
+        ...{ first: 1, lines: source, total: source.length },
+      }),
+    },
+  )
+  t.match(stdout, /no breakpoints\noff: 1 at app\.py:\d+\nno breakpoints\noff: 1/)
+  t.match(stdout, 'breakpoint 1 is off already\n')
+  t.match(stdout, 'no breakpoint 1 is off\n', 'it has another number')
+  t.match(stdout, /1 {2}def total_of\(\):\n[\s\S]*-> 6 {6}e\n$/)
+  t.equal(code, 1)
+  const wishes = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input)
+  t.match(wishes, [{ ids: [1], remove: true }, { breakpoints: [{ kind: 'line' }] }])
+})
