@@ -22,6 +22,9 @@ const deadlines: Record<Call['do'], number> = {
 /** To connect, where its daemon has to be started first: about 250 of them on a machine that has nothing else to do. */
 const startDeadline = 30_000
 
+/** How long its client may take to leave, in milliseconds. */
+const closeDeadline = 10_000
+
 export type Pm2 = AsyncDisposable & {
   start(app: App): Promise<void>
   /** Asks it to end (SIGTERM, then SIGKILL after its kill_timeout) and keeps its entry. */
@@ -88,18 +91,24 @@ export async function connectPm2(home: string, environment: Record<string, strin
       }
       const onExit = () =>
         settle(() => reject(new Error(`PM2's client ended during ${request.do}\n${errors}`.trimEnd())))
+      if (hasEnded())
+        return reject(new Error(`PM2's client had ended before ${request.do}\n${errors}`.trimEnd()))
       const timer = setTimeout(() => {
         settle(() => reject(mute(home, request.do, deadline)))
         child.kill('SIGKILL')
       }, deadline)
       child.on('message', onMessage).on('exit', onExit)
-      child.send({ ...request, id })
+      // Where that fails nobody reads it any more, and 'exit' follows. Without a callback it would be thrown at no one.
+      child.send({ ...request, id }, () => {})
     })
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const close = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (hasEnded()) return
     const ended = once(child, 'exit')
-    child.disconnect()
+    if (child.connected) child.disconnect()
+    const timer = setTimeout(() => child.kill('SIGKILL'), closeDeadline)
     await ended
+    clearTimeout(timer)
   }
   try {
     await call({ do: 'connect' })
