@@ -1,17 +1,22 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import t, { type Test } from 'tap'
 import { Agent } from 'undici'
+import { certificates } from '../services/proxy/certificates.ts'
 import { until } from '../until.ts'
 import { makeClone } from './clone.ts'
+import { askOverHttp2 } from './http2-asker.ts'
 import { type ServiceStatus, serviceStatus } from './service-status.ts'
+import { terminalClient } from './terminal-client.ts'
 
 t.setTimeout(280_000)
 
 const clone = makeClone(t, 'a clone with blänks')
+const { files, make } = certificates(t)
 
 const status = () => serviceStatus(clone)
 
@@ -83,6 +88,15 @@ async function callTools(url: string, token: string) {
 
 const tokenOf = () => readFileSync(clone.path('.artifacts/secrets/admin-token'), 'utf8').trim()
 
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('it listens on no port')
+  return address.port
+}
+
 async function underLoad(
   t: Test,
   before: readonly ServiceStatus[],
@@ -105,6 +119,10 @@ async function underLoad(
 t.test('services are replaced without a request that fails, nor a byte that is lost', async t => {
   const own = '[servers.own]\ncommand = "node"\nargs = ["tests/services/proxy/gateway/unruly-server.ts"]\n'
   writeFileSync(clone.path('config/mcp.local.toml'), `${own}share = "session"\n`)
+  make('localhost')
+  const port = await freePort()
+  const tls = `certificate = "${files.certificate}"\nkey = "${files.key}"\nport = ${port}\n`
+  writeFileSync(clone.path('config/server.local.toml'), `[proxy.tls]\n${tls}`)
   t.equal((await clone.task(['up'])).code, 0)
   const before = await status()
   t.equal((await clone.debugServer(['repository', 'add', clone.root, '--name', 'demo'])).code, 0)
@@ -117,13 +135,39 @@ t.test('services are replaced without a request that fails, nor a byte that is l
   const follow = clone.start(['client/cli/bin.mjs', 'session', 'logs', session, '--follow'])
   await until('the log is followed', () => follow.stdout().includes('line 3\n'))
 
+  const headers = { authorization: `Bearer ${tokenOf()}` }
+  const terminalUrl = `${before[2]?.address}/sessions/${session}/terminal`
+  const terminal = terminalClient(terminalUrl, headers)
+  await terminal.sees(/[$#] $/)
+  terminal.type('kept=of-before; echo pid-$$-$kept\r')
+  const [, shell] = await terminal.sees(/pid-(\d+)-of-before/)
+
   const calls = await callTools(before[2]?.address ?? '', tokenOf())
   await until('tools are called', () => calls.answers.length > 5)
+  const paths = ['/api/whoami', '/api/sessions', '/healthz', '/api/whoami', '/api/repositories']
+  const overHttp2 = askOverHttp2({
+    ...{ url: `https://localhost:${port}`, paths, headers, certificate: readFileSync(files.certificate) },
+  })
+  await until('it is asked over HTTP/2', () => overHttp2.facts.answered > 5)
   await underLoad(t, before, async () => {
     const reload = await clone.task(['reload'])
     t.equal(reload.code, 0, reload.stderr)
     t.match(reload.stdout, /runner has been replaced.*\napi has been replaced.*\nproxy has been replaced/)
   })
+  const { answered } = overHttp2.facts
+  await until('it is asked on over HTTP/2', () => overHttp2.facts.answered > answered + 10)
+  await overHttp2.stop()
+  t.comment(JSON.stringify(overHttp2.facts))
+  t.same(overHttp2.failures, [], `of ${overHttp2.facts.answered} requests over HTTP/2 none failed`)
+  t.ok(overHttp2.facts.connections > 1, 'its clients were told to go elsewhere')
+
+  t.match((await terminal.closed()).code, 1006, 'it leads through the runner')
+  const again = terminalClient(terminalUrl, headers)
+  await again.sees(/pid-\d+-of-before/)
+  again.type('echo again-$$-$kept\r')
+  t.equal((await again.sees(/again-(\d+)-of-before/))[1], shell, 'the same shell, and what was on its screen')
+  again.close()
+
   const [first] = calls.answers
   await until('another process answers', () => calls.answers.at(-1)?.pid !== first?.pid)
   t.ok(await calls.stop(), 'the client has introduced itself once')
