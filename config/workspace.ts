@@ -34,6 +34,11 @@ export type Workspace = {
 /** The directory that this code stands in. */
 export const ownRoot = resolve(import.meta.dirname, '..')
 
+/** Where Node keeps compiled code: of services, and of all else that is run here, Taskfiles of other projects included. */
+export const compileCache = join(ownRoot, '.artifacts', 'compile-cache')
+/** Where it keeps that of apps of sessions alone, for sessions can read it. */
+export const appsCompileCache = join(compileCache, 'apps')
+
 export function openWorkspace(root: string, environment: Record<string, string | undefined>): Workspace {
   const { repository, storage, environment: made } = bootstrapSettings(root, environment).values
   const place = (path: string) => placeIn(root, path, environment)

@@ -1,4 +1,3 @@
-import { getCompileCacheDir } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { declaredApps } from '../../config/apps.ts'
@@ -6,7 +5,7 @@ import { expanded } from '../../config/expand.ts'
 import { packageVersion } from '../../config/package.ts'
 import { pathWithEnvironment } from '../../config/session-environment.ts'
 import { serverSettings } from '../../config/settings.ts'
-import { openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { appsCompileCache, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
@@ -72,7 +71,7 @@ await runService(async () => {
           ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))
           : expanded(settings.path, process.env),
       apps: declaredApps(ownRoot),
-      compiledCode: getCompileCacheDir(),
+      compiledCode: appsCompileCache,
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
       worktrees: { keep: worktrees.keep, totalBytes: worktrees.total_bytes },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,

@@ -42,8 +42,8 @@ export type RunnerDependencies = {
   }
   /** What apps its sessions may have; where it is not said, none. */
   apps?: DeclaredApps
-  /** Where code of this project lies that was compiled before, as Node's `getCompileCacheDir` tells it; its apps may read it. */
-  compiledCode?: string | undefined
+  /** Where Node keeps what apps of this project were compiled to before; sessions may read it. */
+  compiledCode?: string
   sessions?: {
     /** How long what has ended is kept; 0, and where it is not said: any time. */
     retainMs?: number

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { ownRoot } from '../../config/workspace.ts'
+import { compileCache } from '../../config/workspace.ts'
 import type { App } from './pm2-messages.ts'
 import type { StartedService } from './service.ts'
 
@@ -27,7 +26,7 @@ export function appFor(service: StartedService, environment: Record<string, stri
       ...environment,
       NODE_ENV: 'production',
       // What was compiled before need not be compiled again: a start takes less time, and the service less memory.
-      NODE_COMPILE_CACHE: join(ownRoot, '.artifacts', 'compile-cache'),
+      NODE_COMPILE_CACHE: compileCache,
       DEBUG_SERVER_INSTANCE: service.instance,
       DEBUG_SERVER__API__PORT: String(ports.api),
       DEBUG_SERVER__PROXY__PORT: String(ports.proxy),

@@ -12,10 +12,11 @@ export const compiled = task({
   inputs: [...sources, { name: 'Node', value: process.version }],
   timeout: '2m',
   run: async (_, { root, exec }) => {
-    await exec(process.execPath, [
-      join(import.meta.dirname, 'compile-services.mjs'),
-      ...serviceNames,
-      ...appPrograms,
+    const { appsCompileCache } = await import('../../config/workspace.ts')
+    const script = join(import.meta.dirname, 'compile-services.mjs')
+    await Promise.all([
+      exec(process.execPath, [script, ...serviceNames]),
+      exec(process.execPath, [script, ...appPrograms], { env: { NODE_COMPILE_CACHE: appsCompileCache } }),
     ])
     const { sourcesHash } = await import('./declaration.ts')
     return { sources: await sourcesHash(root) }

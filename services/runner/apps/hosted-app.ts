@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppSettings } from '../../../config/app-schema.ts'
 import { toInstant } from '../../../lib/clock.ts'
@@ -98,9 +98,7 @@ export class HostedApp implements Debuggee {
       program: {
         words: words.map(word => fillIn(word, filling)),
         environment: {
-          ...(compiledCode !== undefined && names('{programs}')
-            ? { NODE_COMPILE_CACHE: dirname(compiledCode) }
-            : {}),
+          ...(compiledCode !== undefined && names('{programs}') ? { NODE_COMPILE_CACHE: compiledCode } : {}),
           ...Object.fromEntries(variables.map(([name, value]) => [name, fillIn(value, filling)])),
         },
         sockets: place,

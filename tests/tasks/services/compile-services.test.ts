@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
+import { appsCompileCache } from '../../../config/workspace.ts'
+import type { Exec, TaskContext } from '../../../tasks/engine/context.ts'
 import { declaredApps } from '../../../tasks/services/app.ts'
+import { compiled } from '../../../tasks/services/compiled.ts'
 import { appPrograms, serviceNames } from '../../../tasks/services/service-names.ts'
 
 const script = join(import.meta.dirname, '../../../tasks/services/compile-services.mjs')
@@ -21,7 +24,8 @@ t.test('what is compiled beforehand no service compiles again, and none is start
     })
     return { status, stdout, stderr }
   }
-  t.same(compile([...serviceNames, ...appPrograms]), { status: 0, stdout: 'true\n', stderr: '' })
+  t.same(compile(serviceNames), { status: 0, stdout: 'true\n', stderr: '' })
+  t.same(compile(appPrograms), { status: 0, stdout: 'true\n', stderr: '' })
   for (const [name, { node_args = [] }] of declaredApps()) {
     const flags = [node_args].flat().map(String)
     t.same(compile([name], flags), { status: 0, stdout: 'false\n', stderr: '' }, name)
@@ -31,4 +35,19 @@ t.test('what is compiled beforehand no service compiles again, and none is start
   t.equal(status, 1)
   t.match(stderr, /services\/nobody\/main\.ts/)
   t.end()
+})
+
+t.test('sessions are shown what was compiled of their apps, and none of what else was run here', async t => {
+  const ran: { names: readonly string[]; cache: string | undefined }[] = []
+  const exec: Exec = async (_, [, ...names] = [], { env } = {}) => {
+    ran.push({ names, cache: env?.NODE_COMPILE_CACHE })
+    return { exitCode: 0, signal: null, stdout: '', stderr: '' }
+  }
+  const { run } = compiled.options
+  if (typeof run !== 'function') throw new TypeError('it is a command')
+  await run({}, { root: join(import.meta.dirname, '../../..'), exec } as TaskContext)
+  t.same(ran, [
+    { names: serviceNames, cache: undefined },
+    { names: appPrograms, cache: appsCompileCache },
+  ])
 })

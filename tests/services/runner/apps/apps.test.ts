@@ -166,11 +166,11 @@ t.test(
     t.teardown(() => rmSync(place, { recursive: true, force: true }))
     const told = ['-p', 'require("node:module").getCompileCacheDir()']
     const env = { NODE_COMPILE_CACHE: place }
-    const compiledCode = execFileSync(process.execPath, told, { env, encoding: 'utf8' }).trim()
+    const kept = execFileSync(process.execPath, told, { env, encoding: 'utf8' }).trim()
     const command = (...more: string[]) => app({ command: ['{node}', 'app.mjs', '{socket}', ...more] })
-    const rig = await appsRig(t, { own: command('{programs}'), other: command() }, { compiledCode })
+    const rig = await appsRig(t, { own: command('{programs}'), other: command() }, { compiledCode: place })
     const session = await rig.session(await rig.repository({ 'app.mjs': compiling }))
-    t.match(await get(rig, session.id, patient('own')), `${compiledCode} EROFS`)
+    t.match(await get(rig, session.id, patient('own')), `${kept} EROFS`)
     t.match(await get(rig, session.id, patient('other')), 'undefined ')
   },
 )
