@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { monotonicMs } from '../../../../lib/monotonic.ts'
 import { Gathered } from './gathered.ts'
 import { idOfOversized, oversizedAnswer, tooLong } from './oversized.ts'
-import type { Answer, OwnOriginRequest } from './own-origin-request.ts'
+import { type Answer, giveUp, type OwnOriginRequest } from './own-origin-request.ts'
 import { Pace } from './pace.ts'
 import { Units } from './units.ts'
 
@@ -31,12 +31,13 @@ export function boundedFetch({ request, answerBytes, deadline }: BoundedFetchOpt
     const { body, statusCode: status } = answer
     const headers = headersOf(answer)
     if (withoutBody.includes(status)) {
-      await body.dump()
+      // Not waited for: it may have no end.
+      void body.dump()
       return new Response(null, { status, headers })
     }
     const id = () => (isAsked ? idOf(init?.body) : undefined)
     if (/^text\/event-stream\b/i.test(headers['content-type'] ?? '')) {
-      const bounded = ReadableStream.from(untilBroken(body)).pipeThrough(
+      const bounded = ReadableStream.from(untilGivenUp(answer)).pipeThrough(
         boundedEvents({ answerBytes, pace, id: id() }),
       )
       return new Response(bounded, { status, headers })
@@ -84,6 +85,17 @@ async function* untilBroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   } catch {
     // It has come to its end.
   }
+}
+
+/** Who gives it up closes the connection, also before he has read any of it. */
+const untilGivenUp = (answer: Answer): AsyncIterable<Uint8Array> => {
+  const bytes = untilBroken(answer.body)
+  const next = () => bytes.next()
+  const end = async () => {
+    giveUp(answer)
+    return { done: true, value: undefined } as const
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) }
 }
 
 type EventBounds = {

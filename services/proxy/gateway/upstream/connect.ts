@@ -150,9 +150,8 @@ function transportOf(launch: Launch, { answerBytes, callMs, sentinel, onWritten 
 
 const nothing = async () => {}
 
-/** What is wrong, and of `fetch failed` what that was. */
+/** What is wrong; where a name has several addresses, and none of them can be reached, what is with each. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { cause } = error
-  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message
+  return error instanceof AggregateError ? error.errors.map(reasonOf).join(', ') : error.message
 }

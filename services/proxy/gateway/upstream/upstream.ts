@@ -373,7 +373,6 @@ function wasNotTaken(error: unknown): boolean {
   // The SDK's word for one that went away just now.
   if (error instanceof Error && error.message === 'Not connected') return true
   if (error instanceof StreamableHTTPError) return error.code === 404
-  const { cause } = error instanceof TypeError ? error : {}
-  const code = errorCode(cause) ?? errorCode(error)
+  const code = errorCode(error)
   return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT'
 }

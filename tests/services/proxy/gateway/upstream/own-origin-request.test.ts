@@ -19,7 +19,8 @@ t.test('redirections are followed within an origin alone', async t => {
   })
   const url = await start(t, async (request, response) => {
     const [, status, to = ''] = /^\/(\d+)\/(.*)$/.exec(request.url ?? '') ?? []
-    if (request.url === '/coded') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+    const [, coding] = /^\/coded\/(.*)$/.exec(request.url ?? '') ?? []
+    if (coding !== undefined) response.writeHead(200, { 'content-encoding': coding }).end('x')
     else if (status !== undefined)
       response.writeHead(Number(status), { location: decodeURIComponent(to) }).end()
     else response.end(`${request.method} ${request.headers.key} ${await text(request)}`)
@@ -41,5 +42,6 @@ t.test('redirections are followed within an origin alone', async t => {
   await t.rejects(ask('/307/http%3A%2F%2F'), /leads to another address \(none\)/)
   await t.rejects(ask('/307/'), /without end/)
   t.same(asked, [])
-  await t.rejects(ask('/coded'), /the coding gzip/)
+  await t.rejects(ask('/coded/GZip'), /the coding GZip/)
+  for (const none of ['Identity', 'utf-8', '']) t.equal(await ask(`/coded/${none}`), '200 x', none)
 })
