@@ -156,8 +156,9 @@ export class Client {
     const unmet = this.#ownersOf(tool).filter(
       server => servers.includes(server) && !this.#deps.declared.offers.has(server),
     )
-    const met = await Promise.allSettled(unmet.map(server => this.#start(server, extra)))
-    extra.signal.throwIfAborted()
+    const starts = unmet.map(server => this.#counted(() => this.#start(server, extra)))
+    const met = await Promise.allSettled(starts)
+    if (extra.signal.aborted) throw givenUp()
     return met.flatMap(one => (one.status === 'rejected' ? [asUpstreamError(one.reason)] : []))[0]
   }
 
@@ -195,24 +196,33 @@ export class Client {
     const settings = views.settings.servers[server]
     if (settings === undefined || !this.servers.includes(server))
       throw new UpstreamError('unavailable', `there is no server ${server} any more`)
+    const isManager = settings.builtin === 'manager'
+    return await this.#counted(async () => {
+      try {
+        const upstream = upstreams.of(server, this.#user)
+        const asker = this.#asker(server, extra, callTime(settings).silent)
+        const answer = await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
+        if (isManager) await this.#managed(changeMade(params, answer))
+        return answer
+      } catch (error) {
+        if (isManager && (extra.signal.aborted || isUncertain(error)))
+          await this.#managed(changeAsked(params))
+        if (extra.signal.aborted) throw givenUp()
+        throw error
+      }
+    })
+  }
+
+  /** Something that may take long, of which a client may have so much in progress. */
+  async #counted<Value>(work: () => Promise<Value>): Promise<Value> {
     if (this.#inProgress >= mostAtOnce)
       throw new UpstreamError(
         'busy',
         `${mostAtOnce} calls are in progress, which is all that may be: wait for some`,
       )
     this.#inProgress += 1
-    const isManager = settings.builtin === 'manager'
     try {
-      const upstream = upstreams.of(server, this.#user)
-      const asker = this.#asker(server, extra, callTime(settings).silent)
-      const answer = await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
-      if (isManager) await this.#managed(changeMade(params, answer))
-      return answer
-    } catch (error) {
-      if (isManager && (extra.signal.aborted || isUncertain(error))) await this.#managed(changeAsked(params))
-      // Nobody waits for the answer any more.
-      if (extra.signal.aborted) throw new McpError(ErrorCode.RequestTimeout, 'it was given up')
-      throw error
+      return await work()
     } finally {
       this.#inProgress -= 1
     }
@@ -273,6 +283,9 @@ export class Client {
     }
   }
 }
+
+/** Nobody waits for the answer any more. */
+const givenUp = () => new McpError(ErrorCode.RequestTimeout, 'it was given up')
 
 function asUpstreamError(error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error

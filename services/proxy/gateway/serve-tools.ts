@@ -36,7 +36,8 @@ export function serveTools(client: Client, { views, calls }: ClientDependencies)
 
   const answerCall = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
     const { name, arguments: given = {}, ...rest } = params
-    const why = client.catalogue.tools.has(name) ? undefined : await client.meetOwners(name, extra)
+    const meetOwners = () => client.meetOwners(name, extra)
+    const why = client.catalogue.tools.has(name) ? undefined : await client.orProtocolError(meetOwners)
     // Only who starts one knows of the rest, of which one may have this name.
     if (why === undefined && !client.catalogue.tools.has(name)) await client.meet(extra)
     const known = client.catalogue.tools.get(name)

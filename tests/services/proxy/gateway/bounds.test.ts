@@ -54,7 +54,11 @@ t.test('a server that never answers a list keeps nobody from those of the others
   const reading = client.readResource({ uri: 'silent-1+note://one' }, { signal: given.signal })
   setTimeout(() => given.abort(), 50)
   await t.rejects(reading)
-  await call(client, 'one_echo')
+  const calls = Array.from({ length: 65 }, () => call(client, 'silent_1_x'))
+  for (const one of calls) one.catch(() => {})
+  t.match(await Promise.race(calls), { failed: true, text: /^64 calls are in progress/ })
+  const another = await rig.connect()
+  await call(another, 'one_echo')
   t.same(
     rig.logged.filter(line => line.includes('made a mistake')),
     [],
