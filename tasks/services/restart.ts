@@ -47,10 +47,8 @@ export const reloadServices = (
       if ((await probe(started, 2_000)).answer !== 'ready')
         throw new UserError(`the ${name} does not answer`, { fix: 'run: npx task up' })
       options.progress(`replacing the ${name}`)
-      using _held =
-        name === 'runner'
-          ? await drainRunner({ ...options, workspace: replacing.workspace, proxy: known('proxy') })
-          : undefined
+      const { workspace } = replacing
+      using _held = name === 'runner' ? await drainRunner({ ...options, workspace }) : undefined
       replaced.push(await replaceService(started, { ...options, ...replacing }))
     }
     return replaced

@@ -155,8 +155,7 @@ async function startAll(
   const replacing = { ...options, pm2, environment, ports, tls, deadline }
   for (const service of services.filter(one => outdated.includes(one))) {
     progress(`replacing the ${service.service}`)
-    const proxy = services.find(one => one.service === 'proxy')
-    using _held = service.service === 'runner' ? await drainRunner({ ...options, proxy }) : undefined
+    using _held = service.service === 'runner' ? await drainRunner(options) : undefined
     await replaceService(service, replacing)
   }
   const { services: serving } = readRunState(workspace)
