@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Said } from '../../contract/debugger-message.ts'
 
 /** Of all messages of a debug session together, in bytes. */
@@ -36,9 +37,15 @@ export class MessageFile implements Disposable {
     this.#descriptor = undefined
   }
 
+  /** A debugger may say something before its debuggee is launched, which makes that directory as well. */
+  #open(): number {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+    return openSync(this.#path, 'a', 0o600)
+  }
+
   #write(line: Buffer): void {
     try {
-      this.#descriptor ??= openSync(this.#path, 'a', 0o600)
+      this.#descriptor ??= this.#open()
       for (let done = 0; done < line.length; ) done += writeSync(this.#descriptor, line, done)
       this.#left -= line.length
     } catch {

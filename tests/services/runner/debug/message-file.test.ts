@@ -13,8 +13,8 @@ const textsIn = (path: string): string[] =>
     .split('\n')
     .map(line => JSON.parse(line).text)
 
-t.test('messages stand in a file of their owner, each at once', async t => {
-  const path = join(t.testdir(), 'messages')
+t.test('messages stand in a file of their owner, each at once, before anything else is there', async t => {
+  const path = join(t.testdir(), 'not/yet/messages')
   using file = new MessageFile(path)
   file.add(message('one'))
   t.same(textsIn(path), ['one'])
@@ -34,7 +34,7 @@ t.test('there is an end to what a debugger may say', async t => {
 })
 
 t.test('where nothing can be written, debugging goes on', async t => {
-  using file = new MessageFile(join(t.testdir(), 'no/such/place'))
+  using file = new MessageFile(join(t.testdir({ no: 'directory' }), 'no/place'))
   file.add(message('one'))
   file.add(message('two'))
   using full = new MessageFile('/dev/full')

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { debugRig, type LaunchOptions } from '../debug-rig.ts'
@@ -188,6 +191,22 @@ t.test('programs of Node under their debugger', async t => {
     t.match(debug.at, { status: 'ended', end: { exit_code: /^13[47]$/ } })
     const row = await rig.ended(debug.command)
     t.equal(rig.stdout(row), '')
+  })
+
+  await t.test('by the server where the one of the project reads no TypeScript, as is said', async t => {
+    const said = JSON.stringify({ version: '20.20.2', inspector: true, typescript: false })
+    const old = t.testdir({ node: `#!/bin/sh\necho '${said}'\n` })
+    await chmod(join(old, 'node'), 0o755)
+    const at = { kind: 'line', at: 'app.ts:6', log_message: 'at {total}' } as const
+    const { session, command, ...debug } = await run(
+      node('app.ts', { environment: { PATH: `${old}:/usr/bin:/bin` }, breakpoints: [at] }),
+    )
+    t.match(debug.at, { status: 'ended', end: { exit_code: 3 } })
+    const messages = readFileSync(rig.files.debuggerMessages(session, command), 'utf8').trim().split('\n')
+    t.match(
+      messages.map(line => JSON.parse(line).text),
+      [/^app\.ts: .*\/node is Node\.js 20\.20\.2, .*: it runs by Node\.js \d+\./, 'at 0', 'at 1', 'at 3'],
+    )
   })
 
   await t.test('what cannot be launched', async t => {
