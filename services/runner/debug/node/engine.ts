@@ -45,9 +45,13 @@ export function nodeEngine(scope: ProcessScope, own = process.execPath): Engine 
       if (!node.found) return { ok: false, failure: { reason: node.reason, message: node.message } }
       const unread = noTypeScript(program.file, node, place)
       if (unread === undefined) return { ok: true, plan: planOf(request, program.file, node.path, place) }
-      const other = request.interpreter === null ? await finder.find(own, place, signal) : undefined
+      const isReplaced = request.interpreter === null && !tsx.test(program.file)
+      const other = isReplaced ? await finder.find(own, place, signal) : undefined
       if (!other?.found || !other.typescript)
-        return { ok: false, failure: { reason: 'debugger_not_found', message: `${unread}; ${howToRead}` } }
+        return {
+          ok: false,
+          failure: { reason: 'debugger_not_found', message: `${unread}; ${howToRead(program.file)}` },
+        }
       const instead = `${unread}: it runs by Node.js ${other.version}, which this server runs by`
       return { ok: true, plan: planOf(request, program.file, other.path, place, instead) }
     },
@@ -60,13 +64,16 @@ function noTypeScript(
   { path, version, typescript }: Extract<NodeFound, { found: true }>,
   { environment: { NODE_OPTIONS = '' } }: Place,
 ): string | undefined {
-  const isPlainNode = basename(path) === 'node'
-  if (typescript || !isPlainNode || !/\.[cm]?tsx?$/.test(file) || reader.test(NODE_OPTIONS)) return undefined
+  if (basename(path) !== 'node' || reader.test(NODE_OPTIONS)) return undefined
+  if (tsx.test(file)) return `${file}: ${path} is Node.js ${version}, and none runs TSX by itself`
+  if (typescript || !/\.[cm]?ts$/.test(file)) return undefined
   return `${file}: ${path} is Node.js ${version}, which runs no TypeScript by itself`
 }
 
-const howToRead =
-  'name one of 22.18 or later (interpreter), or have a loader in NODE_OPTIONS, such as --import=tsx'
+const tsx = /\.tsx$/
+const loader = 'have a loader in NODE_OPTIONS, such as --import=tsx'
+const howToRead = (file: string): string =>
+  tsx.test(file) ? loader : `name one of 22.18 or later (interpreter), or ${loader}`
 
 /** What makes Node read it. */
 const reader = /--(?:import|require|(?:experimental-)?loader|experimental-(?:strip|transform)-types)\b|-r\b/

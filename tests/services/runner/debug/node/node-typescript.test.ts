@@ -18,7 +18,7 @@ t.test(
       writeFileSync(join(worktree, name), `#!/bin/sh\necho '${said}'\n`)
       chmodSync(join(worktree, name), 0o755)
     }
-    for (const file of ['app.ts', 'app.js']) writeFileSync(join(worktree, file), '')
+    for (const file of ['app.ts', 'app.js', 'app.tsx']) writeFileSync(join(worktree, file), '')
     const own = { none: nodeEngine(scope, join(worktree, 'node')), later: nodeEngine(scope) }
     const planned = async (
       file: string,
@@ -60,6 +60,10 @@ t.test(
     ])
       t.equal(await planned('app.ts', options), 'runs', options)
     t.equal(await planned('app.ts', '', './later/node'), 'runs')
+    const tsx = { message: /^app\.tsx: .*, and none runs TSX by itself; have a loader/ }
+    t.match(await planned('app.tsx', '', './later/node'), tsx)
+    t.match(await planned('app.tsx', '', null, own.later), tsx, 'by that of the server neither')
+    t.equal(await planned('app.tsx', '--import=tsx'), 'runs')
     t.equal(await planned('app.ts', '', null, own.later), 'runs', 'by that of the server')
     t.match(
       await planned('app.ts', '', './node', own.later),
