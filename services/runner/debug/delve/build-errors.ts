@@ -7,8 +7,8 @@ type Build = {
   readonly output: string
 }
 
-/** What go says of a file, from where it was built on. */
-const place = /^(\.{1,2}\/\S*?)(?=:\d+:)/gm
+/** What go says of a file, from where it was built on: as `./main.go` or, of what it could not read or import, as `main.go`. */
+const place = /^(?!\/)([^\s:]+)(?=:\d+:)/gm
 
 /** How Delve begins what go has said, and go what it says of a package. */
 const begins = /^Build Error: (?<command>go .*)$/

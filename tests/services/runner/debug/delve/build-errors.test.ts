@@ -19,6 +19,14 @@ t.test('so does what is no error of the compiler, without the path of the worktr
   t.equal(buildErrors(began, build), `it does not build: go says nothing more${ends}`)
 })
 
+t.test('what cannot be read or imported is told in files of the worktree, too', async t => {
+  const said = `${began}main.go:4:2: package nosuch is not in std (/usr/lib/go/src/nosuch)\n/usr/lib/x.go:1:1: y (exit status 1)\n`
+  t.equal(
+    buildErrors(said, build),
+    `it does not build: app/main.go:4:2: package nosuch is not in std (/usr/lib/go/src/nosuch)\n/usr/lib/x.go:1:1: y${ends}`,
+  )
+})
+
 t.test('what no build has said is none', async t => {
   t.equal(buildErrors('', build), undefined)
   t.equal(buildErrors('could not launch process: permission denied\n', build), undefined)
