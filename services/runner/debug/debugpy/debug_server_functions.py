@@ -81,10 +81,14 @@ class Functions:
             self.hears = True
             sys.addaudithook(self.hear)
         seen = set()
-        for code in loaded():
-            if code not in seen:
-                seen.add(code)
-                self.see(debugger, code)
+        try:
+            for code in loaded():
+                if code not in seen:
+                    seen.add(code)
+                    self.see(debugger, code)
+        except Exception:
+            # Of another version, perhaps: better none is told of than none set.
+            self.missing = {}
         for name, answer in self.missing.items():
             answer.update(verified=False, message=self.why(name, self.names))
 
@@ -117,7 +121,7 @@ class Functions:
             return
         try:
             debugger, code = get_global_debugger(), arguments[0]
-            if debugger is None or not isinstance(code, types.CodeType):
+            if debugger is None or not isinstance(code, types.CodeType) or code.co_filename.startswith("<"):
                 return
             with self.lock:
                 found, names = self.see(debugger, code)
@@ -138,7 +142,13 @@ class Functions:
 
 
 def tell(package):
+    sys.addaudithook  # noqa: B018 - before Python 3.8 there is none, and nothing is changed
     functions = Functions(package)
+
+    def on_leave(self, debugger, request):
+        # A program that goes on without its debugger is not to look at all that it loads for nobody.
+        functions.missing = {}
+        return leave(self, debugger, request)
 
     def on_set(self, debugger, request):
         with functions.lock:
@@ -152,3 +162,5 @@ def tell(package):
     processor = commands.PyDevJsonCommandProcessor
     handle = processor.on_setfunctionbreakpoints_request
     processor.on_setfunctionbreakpoints_request = on_set
+    leave = processor.on_disconnect_request
+    processor.on_disconnect_request = on_leave
