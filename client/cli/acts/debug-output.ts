@@ -1,9 +1,9 @@
-import { visibleLines } from '../../../lib/visible.ts'
 import { bytesOf } from '../../sdk/log-bytes.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { hint } from '../hint.ts'
 import { write } from '../io.ts'
 import { print } from '../print.ts'
+import { renderDebuggerMessage } from '../render/debugger-message.ts'
 import { typedAgain } from '../typed-again.ts'
 import type { Act } from '../words/words.ts'
 
@@ -17,14 +17,7 @@ export const act: Act<'debug.output'> = async (input, context) => {
   if (json) await print(context, output, () => '')
   else {
     for (const chunk of output.chunks) await write(io[chunk.stream], bytesOf(chunk), io.signal)
-    for (const { text } of output.messages)
-      await write(
-        io.stdout,
-        `${visibleLines(text)
-          .map(line => `debugger: ${line}`)
-          .join('\n')}\n`,
-        io.signal,
-      )
+    for (const message of output.messages) await write(io.stdout, renderDebuggerMessage(message), io.signal)
   }
   const { stdout, stderr, messages } = output.next
   const last = output.chunks.findLast(({ stream }) => stream === 'stderr')

@@ -17,7 +17,11 @@ export function breakWish(text: string, presentFile: string | null): Wish | Faul
 }
 
 /** A line by its number alone: of the file where the program stands, if that is one of the worktree. */
-export function lineIn(presentFile: string | null, line: string, word: 'break' | 'until'): string | Fault {
+export function lineIn(
+  presentFile: string | null,
+  line: string,
+  word: 'break' | 'until' | 'dprintf',
+): string | Fault {
   if (presentFile === null) return fault(`there is no file here: write ${word} FILE:${line}`)
   return presentFile.startsWith('/')
     ? fault(

@@ -6,11 +6,11 @@ import type { Client } from '../../sdk/client.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
 import type { Paint } from '../render/paint.ts'
 import { sourceListing } from './source-listing.ts'
-import { wholeFunction } from './whole-function.ts'
+import { functionAround } from './whole-function.ts'
 
 /** Lines before and after the one in the middle. */
 const around = 5
-/** As many are told at a time. */
+/** As many are told at a time, before and after. */
 const mostAround = 500
 
 type Where = {
@@ -45,29 +45,21 @@ export class Listing {
     return sourceListing(window, window.file === here.file ? here.line : null, paint)
   }
 
-  /** All of the function where the frame stands; around there where no function of that name holds the line. */
+  /** All of the function where the frame stands; around there where none of that name is found to hold the line. */
   async whole(where: Where, paint: Paint): Promise<string> {
     const { frame, ...thread } = where
     const [{ frames }, here] = await Promise.all([
       this.#client.debug.stack({ ...thread, start: frame, limit: 1 }),
-      this.#client.debug.source({ ...where, around }),
+      this.#client.debug.source({ ...where, around: mostAround }),
     ])
     const name = frames[0]?.name ?? ''
-    const file = here.file === null ? {} : { file: here.file }
-    const asked = name === '<module>' ? { line: 1 } : { function: name }
-    const found = await this.#client.debug
-      .source({ ...where, ...file, ...asked, around: mostAround })
-      .catch(error => {
-        if (!(error instanceof ProblemError)) throw error
-      })
-    const all = found === undefined || 'line' in asked ? found : wholeFunction(found)
-    const last = all === undefined ? 0 : all.first + all.lines.length - 1
-    if (all !== undefined && all.first <= here.line && here.line <= last) {
-      this.#next = { file: all.file, line: last + 1 + around }
-      return sourceListing(all, here.line, paint)
+    const all = name === '<module>' ? here : functionAround(here, name)
+    if (all === undefined) {
+      const shown = await this.text(null, where, paint)
+      return `${shown}no function ${visible(name)} is found around this line\n`
     }
-    const shown = await this.text(null, where, paint)
-    return `${shown}no function ${visible(name)} of ${mostAround} lines at most is found around this line\n`
+    this.#next = { file: all.file, line: all.first + all.lines.length + around }
+    return sourceListing(all, here.line, paint)
   }
 
   /** A name alone is a function of the present file, or else a file. */

@@ -10,7 +10,7 @@ export function logWish(text: string, presentFile: string | null): Wish | Fault 
   const [, quoted, rest] = /^"((?:[^"\\]|\\.)*)"\s*(,.*)?$/s.exec(said) ?? []
   // As in gdb, with a format and arguments.
   if (rest !== undefined || said === '') return fault(expected)
-  const at = /^\d+$/.test(place.trim()) ? lineIn(presentFile, place.trim(), 'break') : place.trim()
+  const at = /^\d+$/.test(place.trim()) ? lineIn(presentFile, place.trim(), 'dprintf') : place.trim()
   if (typeof at !== 'string') return at
   if (!at.includes(':')) return fault(expected)
   const message = quoted?.replace(/\\n$/, '').replaceAll('\\"', '"') ?? said

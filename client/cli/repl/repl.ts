@@ -4,9 +4,11 @@ import type { Client } from '../../sdk/client.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
 import { renderUnverified } from '../render/breakpoints.ts'
 import { renderStanding } from '../render/debug-session.ts'
+import { renderDebuggerMessage } from '../render/debugger-message.ts'
 import { renderStack } from '../render/stack.ts'
 import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
+import { beyondHere } from './beyond-here.ts'
 import { lineIn } from './break-wish.ts'
 import { Displays } from './displays.ts'
 import { replHelp, wordHelp } from './help-text.ts'
@@ -23,9 +25,6 @@ import { WrittenOutput } from './written-output.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
-
-/** How many lines `until` goes on by itself. */
-const mostLines = 1_000
 
 export type ReplOptions = {
   readonly client: Client
@@ -57,6 +56,8 @@ export class Repl {
   readonly #launch = new LaunchWait()
   #isLaunching = false
   #last: Order = { kind: 'nothing' }
+  /** Somebody has interrupted what the last line does. */
+  #isGivenUp = false
   /** A line of output has begun and is not ended. */
   #begun = false
 
@@ -79,6 +80,7 @@ export class Repl {
   /** Does what a line says; false where that is to leave. */
   async take(line: string): Promise<boolean> {
     this.failed = false
+    this.#isGivenUp = false
     const { order, again } = readOrder(line)
     const meantOrder = order.kind === 'nothing' ? this.#last : order
     this.#last = again || order.kind === 'nothing' ? meantOrder : { kind: 'nothing' }
@@ -92,6 +94,7 @@ export class Repl {
 
   /** Stops the debuggee where it is; whoever waits for it then goes on. */
   async interrupt(): Promise<void> {
+    this.#isGivenUp = true
     if (this.#launch.giveUp()) return
     await this.#told(async () => void (await this.#client.debug.pause({ ...this.#of, wait: 0 })))
   }
@@ -226,7 +229,7 @@ export class Repl {
     for (let left = times; ; left--) {
       const debug = await this.#untilStill(await begin({ ...this.#of, ...thread, wait: look }))
       const done = anyStop || debug.stop?.reason === 'step' ? left === 1 : true
-      if (done || debug.status !== 'stopped') return this.#shows(debug)
+      if (done || this.#isGivenUp || debug.status !== 'stopped') return this.#shows(debug)
     }
   }
 
@@ -237,16 +240,17 @@ export class Repl {
     await this.#shows(await this.#untilStill(begun))
   }
 
-  /** As pdb's and gdb's `until`: on to a line further down, or until the function returns; out of a loop, that is. */
   async #beyond(): Promise<void> {
-    const { stop } = await this.#status(0)
-    const from = stop?.frame
-    for (let left = mostLines; ; left--) {
-      const debug = await this.#untilStill(await this.#client.debug.next({ ...this.#of, wait: look }))
-      const at = debug.stop?.reason === 'step' ? debug.stop.frame : null
-      const isBack = at !== null && at.name === from?.name && at.file === from.file
-      if (left === 1 || !isBack || (at.line ?? 0) > (from.line ?? 0)) return this.#shows(debug)
-    }
+    const { frame: _, ...thread } = this.#where
+    const next = () => this.#client.debug.next({ ...thread, wait: look })
+    const ended = await beyondHere(this.#client, thread, async () => {
+      const debug = await this.#untilStill(await next())
+      return this.#isGivenUp || debug.stop?.reason !== 'step'
+        ? { debug, goesOn: false }
+        : { debug, goesOn: true }
+    })
+    await this.#shows(ended.debug)
+    if (ended.why !== undefined) await this.#fails(ended.why)
   }
 
   async #restart(): Promise<void> {
@@ -351,9 +355,13 @@ export class Repl {
   }
 
   async #showWritten(): Promise<void> {
-    for await (const bytes of this.#output.news(this.#client, this.#of)) {
-      await this.#options.say(bytes)
-      this.#begun = bytes.at(-1) !== 10 // a line feed
+    for await (const piece of this.#output.news(this.#client, this.#of)) {
+      if (!(piece instanceof Uint8Array)) {
+        await this.#say(renderDebuggerMessage(piece))
+        continue
+      }
+      await this.#options.say(piece)
+      this.#begun = piece.at(-1) !== 10 // a line feed
     }
   }
 

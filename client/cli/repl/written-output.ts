@@ -1,24 +1,32 @@
+import type { DebuggerMessage } from '../../../services/contract/debugger-message.ts'
 import type { Client } from '../../sdk/client.ts'
 import { bytesOf } from '../../sdk/log-bytes.ts'
 
-/** What a debuggee has written since it was last looked at. */
+const nothing = { stdout: 0, stderr: 0, messages: 0 }
+
+/** What a debuggee has written, and its debugger has said, since it was last looked at. */
 export class WrittenOutput {
-  #next = { stdout: 0, stderr: 0 }
+  #next = nothing
 
   /** Another program begins. */
   forget(): void {
-    this.#next = { stdout: 0, stderr: 0 }
+    this.#next = nothing
   }
 
-  async *news(client: Client, of: { session: string; debug: string }): AsyncGenerator<Uint8Array> {
+  /** Bytes are the program's. */
+  async *news(
+    client: Client,
+    of: { session: string; debug: string },
+  ): AsyncGenerator<Uint8Array | DebuggerMessage> {
     for (;;) {
-      const { chunks, next } = await client.debug.output({ ...of, ...this.#next })
+      const { chunks, messages, next } = await client.debug.output({ ...of, ...this.#next })
       this.#next = next
-      if (chunks.length === 0) return
+      if (chunks.length === 0 && messages.length === 0) return
       for (const chunk of chunks) {
         const bytes = bytesOf(chunk)
         if (bytes.length > 0) yield bytes
       }
+      yield* messages
     }
   }
 }

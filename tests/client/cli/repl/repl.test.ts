@@ -1,4 +1,6 @@
 import t from 'tap'
+import { Repl } from '../../../../client/cli/repl/repl.ts'
+import { createClient } from '../../../../client/sdk/client.ts'
 import type { Output } from '../../../../client/sdk/operation-types.ts'
 import { breakpoint, command, debugEnded, debugSession, frame, stop, variable } from '../../samples.ts'
 import { type Handlers, Refusal, standIn } from '../../stand-in-server.ts'
@@ -432,8 +434,8 @@ t.test('breakpoints are switched off and on, and all of a function is shown', as
         return there
       },
       'debug.stack': () => ({ thread: 1, total: 1, next: null, frames: [frame()] }),
-      'debug.source': ({ function: name }) => ({
-        ...{ file: 'app.py', reference: null, line: name === undefined ? 6 : 1 },
+      'debug.source': () => ({
+        ...{ file: 'app.py', reference: null, line: 6 },
         ...{ first: 1, lines: source, total: source.length },
       }),
     },
@@ -445,4 +447,50 @@ t.test('breakpoints are switched off and on, and all of a function is shown', as
   t.equal(code, 1)
   const wishes = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input)
   t.match(wishes, [{ ids: [1], remove: true }, { breakpoints: [{ kind: 'line' }] }])
+})
+
+t.test('what the debugger says, such as dprintf has it say, is shown as that', async t => {
+  const said = {
+    ...{ at: '2026-01-01T00:00:00.000Z', category: 'console', text: 'at 3\n\x1b[2J', truncated: false },
+    ...{ file: null, line: null, offset: 0 },
+  }
+  const outputs = [{ ...written('adding'), messages: [said] }]
+  const { stdout, received } = await talk(t, ['status'], {
+    'debug.output': () => outputs.shift() ?? written('', 6),
+  })
+  t.match(stdout, 'adding\ndebugger: at 3\ndebugger: \\x1b[2J\nstopped')
+  const asked = received.filter(({ name }) => name === 'debug.output').map(({ input }) => input)
+  t.match(asked.at(-1), { stdout: 6, messages: 0 })
+})
+
+t.test('what goes on for many lines is interrupted between two of them, too', async t => {
+  let steps = 0
+  const standing = () => debugSession({ stop: stop({ number: steps + 1, reason: 'step' }) })
+  const step = async () => {
+    if (++steps % 3 === 0) await repl.interrupt()
+    return standing()
+  }
+  const server = await standIn({
+    ...{ 'debug.next': step, 'debug.step_in': step, 'debug.status': standing, 'debug.pause': standing },
+    'debug.output': () => written(''),
+    'debug.stack': () => ({ thread: 1, total: 1, next: null, frames: [frame()] }),
+  })
+  t.teardown(() => server[Symbol.asyncDispose]())
+  const client = createClient({ baseUrl: server.url, token: 'secret' })
+  t.teardown(() => client[Symbol.asyncDispose]())
+  let said = ''
+  const { id: debug, session } = debugSession()
+  const repl = new Repl({
+    ...{ client, session, debug, patience: undefined },
+    rendering: { paint: (_, text) => text, width: undefined, now: 0 },
+    say: async text => {
+      said += text
+    },
+  })
+  for (const line of ['until', 's 100']) {
+    await repl.take(line)
+    t.equal(steps % 3, 0, line)
+    t.match(said, /stopped \(step\).*\n.*total \+= item\n$/)
+  }
+  t.equal(steps, 6)
 })
