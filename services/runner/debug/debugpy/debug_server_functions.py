@@ -98,7 +98,8 @@ class Functions:
         last = name.rpartition(".")[2]
         if last != name:
             return "debugpy knows functions of Python by their own name alone: %s" % last
-        near = difflib.get_close_matches(name, names, 1)
+        # It may have been there, and be gone.
+        near = difflib.get_close_matches(name, (other for other in names if other != name), 1)
         hint = "; did you mean %s?" % near[0] if near else ""
         return "the program has loaded no function %s of its own yet%s" % (name, hint)
 

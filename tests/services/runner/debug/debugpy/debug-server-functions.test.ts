@@ -76,6 +76,16 @@ print(processor.on_disconnect_request(debugger, None), loads("later"))
   )
 })
 
+t.test('one that was there and is gone is not what was nearly meant', async t => {
+  const said = python(
+    'import gc\nasked("never")\nloads("vanishing")\ngc.collect()\nprint(asked("vanishing", "vanishin"))',
+  )
+  t.match(
+    said,
+    /no function vanishing of its own yet'\}, .*no function vanishin of its own yet; did you mean vanishing\?/,
+  )
+})
+
 t.test('a pydevd that is otherwise tells each as it does', async t => {
   t.equal(
     python('debugger.fails = True\nprint(asked("late"), loads("late"))'),
