@@ -137,7 +137,6 @@ export class Memory implements Disposable {
   }
 
   stored(name: string): StoredBytes | undefined {
-    this.#leaveRemoved()
     const [row] = this.all(
       'select result, result_digest from tasks where taskfile = ? and name = ?',
       this.taskfile,
@@ -221,7 +220,6 @@ export class Memory implements Disposable {
 
   /** Does several things at once: all or, where one fails, none. */
   together(work: () => void): void {
-    this.#leaveRemoved()
     this.run('begin immediate')
     const database = this.#database
     work()
@@ -230,12 +228,14 @@ export class Memory implements Disposable {
   }
 
   all(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown>[] {
+    this.#leaveRemoved()
     return this.#try(() => this.#prepare(sql)?.all(...values)) ?? []
   }
 
   /** How many rows changed. Nothing is written before `beginWriting`. */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     if (!this.#writes) return 0
+    this.#leaveRemoved()
     return Number(this.#try(() => this.#prepare(sql)?.run(...values).changes) ?? 0)
   }
 
@@ -300,15 +300,23 @@ export class Memory implements Disposable {
 
   /**
    * Leaves a file that has lost its name, by `clean` perhaps. SQLite would take the journal of the one that is in its place now for
-   * one of its own, and take back what another process is doing there.
+   * one of its own, and take back what another process is doing there. Within a transaction it looks for none.
    */
   #leaveRemoved(): void {
-    if (this.#database !== undefined && inodeOf(this.#path) !== this.#inode)
+    const database = this.#database
+    if (database !== undefined && !database.isTransaction && inodeOf(this.#path) !== this.#inode)
       this.#leave(new Error('it was removed meanwhile'))
   }
 }
 
-const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino
+/** Undefined also where it may not be looked for any more. */
+function inodeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino
+  } catch {
+    return undefined
+  }
+}
 
 function storedIn(row: Record<string, unknown> | undefined): StoredBytes | undefined {
   if (!(row?.result instanceof Uint8Array)) return undefined

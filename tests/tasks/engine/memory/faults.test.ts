@@ -166,6 +166,41 @@ const around = (cut: () => void) => {
   return { made, away, again, last }
 }
 
+/** Removes it, as `clean` does, and makes another in its place, of which a process is in the middle of a change, with some of it in the file. */
+function begunAnew({ database }: Workshop): DatabaseSync {
+  rmSync(dirname(database), { recursive: true })
+  const begun = new Memory({ path: database, taskfile: 'Taskfile.ts', now: Date.now })
+  begun.beginWriting()
+  begun.close()
+  const other = new DatabaseSync(database)
+  other.exec('pragma cache_size = 1; begin immediate')
+  const insert = other.prepare('insert into remembered (key, value, used_at) values (?, ?, 0)')
+  for (let i = 0; i < 1_000; i++) insert.run(`k${i}`, 'x'.repeat(1_000))
+  return other
+}
+
+t.test('removed and begun anew by another: whatever is done then leaves the other alone', async t => {
+  const shop = await used(t)
+  const does: readonly ((memory: Memory) => unknown)[] = [
+    memory => memory.invalidate('t0'),
+    memory => memory.records(['t0']),
+    memory => memory.digests(['t0']),
+    memory => memory.together(() => memory.invalidate('t0')),
+  ]
+  for (const act of does)
+    for (const writes of [true, false]) {
+      const memory = new Memory({ path: shop.database, taskfile: 'Taskfile.ts', now: Date.now })
+      if (writes) memory.beginWriting()
+      const other = begunAnew(shop)
+      act(memory)
+      t.ok(existsSync(`${shop.database}-journal`), `${act}, ${writes ? 'writing' : 'reading'}`)
+      other.exec('rollback')
+      t.equal(other.prepare('pragma integrity_check').get()?.integrity_check, 'ok')
+      other.close()
+      memory.close()
+    }
+})
+
 t.test(
   'removed while a run goes on, and begun anew by another: what was made before is handed on',
   async t => {
@@ -177,15 +212,7 @@ t.test(
     let other: DatabaseSync | undefined
     const ran = await shop.run(
       around(() => {
-        rmSync(dirname(shop.database), { recursive: true })
-        const begun = new Memory({ path: shop.database, taskfile: 'Taskfile.ts', now: Date.now })
-        begun.beginWriting()
-        begun.close()
-        // It is in the middle of a change, with some of it in the file.
-        other = new DatabaseSync(shop.database)
-        other.exec('pragma cache_size = 1; begin immediate')
-        const insert = other.prepare('insert into remembered (key, value, used_at) values (?, ?, 0)')
-        for (let i = 0; i < 1_000; i++) insert.run(`k${i}`, 'x'.repeat(1_000))
+        other = begunAnew(shop)
       }),
       ['last'],
     )
