@@ -29,7 +29,7 @@ export async function changedSince(top: string, instant: number): Promise<string
 const changeOf = (path: string): number => lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0
 
 /** Nothing of a directory that has gone meanwhile. */
-export function entriesIn(directory: string) {
+function entriesIn(directory: string) {
   try {
     return readdirSync(directory, { withFileTypes: true })
   } catch (error) {

@@ -25,6 +25,7 @@ import {
   saveSnapshots,
   takeSnapshots,
 } from '../../smoke/guard/guard.ts'
+import { ignoredSnapshot } from '../../smoke/guard/ignored.ts'
 import { snapshotOf } from '../../smoke/guard/snapshot.ts'
 import { commit } from './fake-source.ts'
 import { room, write } from './room.ts'
@@ -96,6 +97,7 @@ t.test(
     const root = room(t)
     write(join(root, '.gitignore'), '.artifacts\nignored\npackages\n')
     write(join(root, 'packages/one/index.js'), 'a')
+    write(join(root, 'packages/worktree/.git'), 'gitdir: /none')
     write(join(root, 'file'), 'a')
     commit(root, 'one')
     write(join(root, 'mine'), 'not committed')
@@ -109,7 +111,12 @@ t.test(
       )
     for (const name of ['.artifacts/logs/api.log', 'packages/.cache/x', 'packages/one/__pycache__/x'])
       write(join(root, name), 'x')
-    t.same(await changed(), [], 'what is written at run time is of whoever works there')
+    write(join(root, 'packages/worktree/file'), 'x')
+    t.same(
+      await changed(),
+      [],
+      'what is written at run time, or in another checkout, is of whoever works there',
+    )
     const run = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
     const table: [string, () => unknown, () => unknown, string[]][] = [
       ['a file', () => write(join(root, 'file'), 'b'), () => write(join(root, 'file'), 'a'), ['added file']],
@@ -174,6 +181,22 @@ t.test(
     }
   },
 )
+
+t.test('what git ignores and nobody here may look at is passed over', async t => {
+  const root = room(t)
+  const names = ['kept/data/file', 'kept/listed/file', 'kept/seen']
+  for (const name of names) write(join(root, name))
+  chmodSync(root, 0o755)
+  chmodSync(join(root, 'kept/data'), 0)
+  chmodSync(join(root, 'kept/listed'), 0o444)
+  t.teardown(() => chmodSync(join(root, 'kept/data'), 0o700))
+  const asRoot = process.getuid?.() === 0
+  if (asRoot) process.seteuid?.(65_534)
+  t.teardown(() => asRoot && process.seteuid?.(0))
+  const seen = await ignoredSnapshot(root, ['kept/'])
+  if (asRoot) process.seteuid?.(0)
+  t.same(Object.keys(seen).sort(), ['kept/data', 'kept/listed', 'kept/seen'])
+})
 
 t.test('what somebody else is writing is told, and nothing that the run is blamed for', async t => {
   const place = room(t)
