@@ -26,21 +26,30 @@ export function parseTcpTable(text: string, listening = '0A'): TcpSocket[] {
 }
 
 /** All that there are in this network; undefined where the system does not tell. */
-export const tcpSockets = (process = 'self'): Promise<TcpSocket[] | undefined> =>
-  socketsOf('tcp', process, '0A')
+export async function tcpSockets(process = 'self'): Promise<TcpSocket[] | undefined> {
+  const text = await tableOf('tcp', process)
+  return text === undefined ? undefined : parseTcpTable(text)
+}
 
-/** Those of UDP, of which there is a table of the same form. They listen unless they are connected. */
-export const udpSockets = (process = 'self'): Promise<TcpSocket[] | undefined> =>
-  socketsOf('udp', process, '07')
+/** As the tables call what listens; of UDP, of which there is one of the same form, that is what is not connected. */
+const states = { tcp: '0A', udp: '07' } as const
 
-async function socketsOf(protocol: string, process: string, listening: string) {
+/** Those that listen: rows of connections, of which there may be thousands, are not taken apart. */
+export async function listenersIn(protocol: keyof typeof states): Promise<TcpSocket[] | undefined> {
+  const text = await tableOf(protocol, 'self')
+  const state = states[protocol]
+  const rows = text?.split('\n').filter(row => row.includes(` ${state} `))
+  return rows && parseTcpTable(rows.join('\n'), state).filter(({ listens }) => listens)
+}
+
+async function tableOf(protocol: string, process: string): Promise<string | undefined> {
   const tables = await Promise.all(
     [protocol, `${protocol}6`].map(name =>
       readFile(`/proc/${process}/net/${name}`, 'latin1').catch(() => undefined),
     ),
   )
   const [four, six = ''] = tables
-  return four === undefined ? undefined : parseTcpTable(`${four}\n${six}`, listening)
+  return four === undefined ? undefined : `${four}\n${six}`
 }
 
 function end(text: string): TcpEnd | undefined {

@@ -1,10 +1,13 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { z } from 'zod'
 
 const startedSchema = z.object({ type: z.literal('task-started'), name: z.string() })
 
 /** Read in one go: what was told since may be much. */
 const pieceBytes = 64 * 1024
+
+/** In the place of the file a run may have put a pipe, which would keep the harness waiting for ever. */
+const flags = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** The phase that was begun last, by what the engine tells as it goes. Each time only what came since is read. */
 export class CurrentPhase {
@@ -20,7 +23,7 @@ export class CurrentPhase {
   name(): string | undefined {
     let descriptor: number
     try {
-      descriptor = openSync(this.#file, 'r')
+      descriptor = openSync(this.#file, flags)
     } catch {
       return this.#name // nothing was told yet
     }

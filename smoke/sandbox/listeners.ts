@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { type TcpSocket, tcpSockets, udpSockets } from '../../lib/tcp-table.ts'
+import { listenersIn, type TcpSocket } from '../../lib/tcp-table.ts'
 
 export type Listener = {
   readonly pid: number
@@ -13,12 +13,10 @@ export type Listening = ReadonlyMap<number, Omit<Listener, 'pid'>>
 
 /** Undefined where the system does not tell. */
 export async function listeningSockets(): Promise<Listening | undefined> {
-  const [tcp, udp = []] = await Promise.all([tcpSockets(), udpSockets()])
+  const [tcp, udp = []] = await Promise.all([listenersIn('tcp'), listenersIn('udp')])
   if (tcp === undefined) return undefined
   const of = (protocol: Listener['protocol'], sockets: readonly TcpSocket[]) =>
-    sockets.flatMap(({ listens, inode, local }) =>
-      listens ? [[inode, { protocol, ...local }] as const] : [],
-    )
+    sockets.map(({ inode, local }) => [inode, { protocol, ...local }] as const)
   return new Map([...of('tcp', tcp), ...of('udp', udp)])
 }
 

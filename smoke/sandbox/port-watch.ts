@@ -34,7 +34,7 @@ const searches = 3
 const most = 1_000
 
 /**
- * What a run listens on all the while: each socket is judged when it is first seen. Outside of the sandbox is what other machines can reach, in any
+ * What a run listens on all the while: each socket is judged when it is first seen, by the phases since the look before that. Outside of the sandbox is what other machines can reach, in any
  * phase, and on the loopback interface what is none of the run's own ports, but in phases that open such by design. Of UDP what
  * has a port of the system's choice is passed over: whoever asks for the address of a name has one for a moment.
  */
@@ -43,6 +43,8 @@ export class PortWatch {
   readonly #searched = new Map<number, number>()
   readonly #found = new Map<number, OpenPort>()
   readonly #judged = new Set<number>()
+  /** Which was at work when the look before was begun: what has been opened since may be of that. */
+  #phase: string | undefined
 
   constructor(see: Seeing) {
     this.#see = see
@@ -56,9 +58,11 @@ export class PortWatch {
   /** False where the system does not tell. */
   async look(): Promise<boolean> {
     const { sockets, members, phase, now, own } = this.#see
-    const before = phase()
+    const before = this.#phase
+    this.#phase = phase()
     const listening = await sockets()
     if (listening === undefined) return false
+    const after = phase()
     for (const [inode, port] of this.#found)
       if (listening.has(inode)) this.#found.set(inode, { ...port, last: now() })
     for (const known of [this.#searched, this.#judged])
@@ -71,7 +75,6 @@ export class PortWatch {
       if (ours.has(inode)) this.#judged.add(inode)
       else this.#searched.set(inode, (this.#searched.get(inode) ?? 0) + 1)
     if (held.length === 0) return true
-    const after = phase()
     for (const { inode, ...port } of strangersAmong(held, await own()))
       if (!this.#isByDesign(port, [before, after]) && !this.#found.has(inode) && this.#found.size < most)
         this.#found.set(inode, {

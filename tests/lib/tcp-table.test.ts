@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import t from 'tap'
-import { parseTcpTable, tcpSockets } from '../../lib/tcp-table.ts'
+import { listenersIn, parseTcpTable, tcpSockets } from '../../lib/tcp-table.ts'
 
 const header =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
@@ -56,4 +56,7 @@ t.test('both ends of a connection are found in that of this machine', async t =>
   )
   const theirs = sockets.find(({ local, remote }) => local.port === peer?.remotePort && remote.port === port)
   t.match(theirs, { listens: false, uid: process.getuid?.() })
+  const listening = (await listenersIn('tcp')) ?? []
+  t.equal(listening.filter(({ local }) => local.port === port).length, 1, 'connections are left out')
+  t.ok(listening.every(({ listens }) => listens))
 })

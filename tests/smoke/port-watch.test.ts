@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
@@ -121,6 +122,23 @@ t.test('a port that debugging has opened is not held against the phase in which 
   t.same(watch.found, [])
 })
 
+t.test('a port that was opened as debugging ended is not held against the phase after that', async t => {
+  let phase = 'agent:debug'
+  const watch = new PortWatch({
+    ...{ sockets: listeningSockets, members: () => [process.pid], runner: undefined, opensPorts, ephemeral },
+    ...{ own: async () => [], phase: () => phase, now: () => 0 },
+  })
+  await watch.look()
+  const late = await listener(t)
+  phase = 'verify-clean'
+  await watch.look()
+  t.same(watch.found, [])
+  await late.close()
+  const { port } = await listener(t)
+  await watch.look()
+  t.match(watch.found, [{ port, phase: 'verify-clean' }])
+})
+
 t.test('where the system does not tell, it says so once, and where it fails, why', async t => {
   const told: string[] = []
   const watching = (sockets: () => Promise<Listening | undefined>) =>
@@ -137,6 +155,19 @@ t.test('where the system does not tell, it says so once, and where it fails, why
   })
   await watching(async () => new Map())
   t.same(told, ['this system does not tell who listens on which port', 'too many open files'])
+})
+
+t.test('nobody waits for a pipe in the place of what the phases have told', t => {
+  const file = join(room(t), 'events.ndjson')
+  execFileSync('mkfifo', [file])
+  const module = new URL('../../smoke/evidence/current-phase.ts', import.meta.url).href
+  const program = `import { CurrentPhase } from '${module}'; console.log(new CurrentPhase('${file}').name())`
+  const words = ['--input-type=module', '--eval', program]
+  t.equal(
+    execFileSync(process.execPath, words, { timeout: 20_000, killSignal: 'SIGKILL' }).toString(),
+    'undefined\n',
+  )
+  t.end()
 })
 
 t.test('which phase is at work is read on from where it was read last', async t => {
