@@ -32,9 +32,8 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
   const { run, evidence, source, revision, steps: before } = setting
   const isOfRun = dirname(evidence) === root && basename(evidence).endsWith(`-${run}`) && marker.run === run
   if (!isOfRun || !existsSync(evidence) || existsSync(join(evidence, 'summary.json'))) return
-  const environment = existsSync(places.environmentFile)
-    ? await readEnvironment(places).catch(() => undefined)
-    : {}
+  // It was written before what the phases were told: where it is not there, it was taken away.
+  const environment = await readEnvironment(places).catch(() => undefined)
   const secrets = runSecrets(secretsIn([...Object.values<string>(environment ?? {}), source]), () =>
     readMirror(places.codexHome),
   )

@@ -75,17 +75,18 @@ export async function conclude({ places, evidence, log, ...run }: Ending): Promi
     ...{ name: 'evidence', describe: stepsAfter.evidence, outcome: 'passed', at: run.ended.getTime() },
     ms: Math.round(monotonicMs() - begun),
   }
+  const covered = (step: StepRecord) =>
+    step.outcome === 'failed' ? { ...step, reason: shown(step.reason) } : step
+  const before = run.before.map(covered)
   const write = async (since: readonly StepRecord[], ended: Date): Promise<Summary> => {
-    const after = [kept, ...since].map(step =>
-      step.outcome === 'failed' ? { ...step, reason: shown(step.reason) } : step,
-    )
+    const after = [kept, ...since].map(covered)
     const summary = summaryOf({
       ...{ run: run.run, findings, kept: run.kept, stopped: run.stopped, workspace: places.workspace },
       ...{ source: withoutCredentials(run.source), revision, started_at: run.started.toISOString() },
       duration_ms: ended.getTime() - run.started.getTime(),
-      ...{ before: run.before.map(toldStep), phases, after: after.map(toldStep) },
+      ...{ before: before.map(toldStep), phases, after: after.map(toldStep) },
     })
-    const steps = [...run.before, ...after]
+    const steps = [...before, ...after]
     const whole = traceWith(trace ?? '', steps)
     const put = (name: string, text: string) => writeAtomically(join(evidence, name), text)
     if (whole !== undefined) await put('trace.json', whole)

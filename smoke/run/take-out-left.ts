@@ -15,7 +15,8 @@ export async function takeOutLeft(
   if (!read.ok) return
   for (const name of Object.keys(read.settings.servers)) {
     const place = read.placeOf(['servers', name])
-    if (!temporary.test(name) || place.from !== 'file' || place.file !== overlayName) continue
+    // Not `test`, which goes on from where one with the flag g was before.
+    if (name.search(temporary) === -1 || place.from !== 'file' || place.file !== overlayName) continue
     await exec(process.execPath, ['client/cli/bin.mjs', 'mcp-server', 'remove', name])
     log(`took out ${name}, which a run that was cut off has left installed`)
   }

@@ -16,18 +16,18 @@ const settledMs = 60_000
 type Looking = {
   /** Not this one. */
   readonly spared?: string | undefined
-  /** Nor, unless it is said, those that somebody wanted to keep. */
-  readonly withKept?: boolean
+  /** Those that somebody wanted to keep, or the others; undefined: both. */
+  readonly kept?: boolean
   readonly now: number
 }
 
-/** The workspaces in a directory that no run is at work in: what kills have left. */
-export function staleWorkspaces(directory: string, { spared, withKept = false, now }: Looking) {
+/** The workspaces in a directory that no run is at work in: what kills have left, and what was kept. */
+export function staleWorkspaces(directory: string, { spared, kept, now }: Looking) {
   return readdirSync(directory)
     .filter(name => name.startsWith(prefix))
     .map(name => placesIn(join(directory, name)))
     .filter(places => places.workspace !== spared && isOurs(places) && isStale(places, now))
-    .filter(places => withKept || readMarker(places)?.kept !== true)
+    .filter(places => kept === undefined || (readMarker(places)?.kept ?? false) === kept)
 }
 
 function isStale(places: Places, now: number): boolean {
@@ -47,10 +47,15 @@ function isOurs({ workspace }: Places): boolean {
   return stat !== undefined && (process.getuid === undefined || stat.uid === process.getuid())
 }
 
-/** Of a workspace that is kept, tells what became of its run, and removes what no run may leave. */
-export async function leave(places: Places, evidence: string): Promise<void> {
+/**
+ * Of a workspace that is kept, tells what became of its run, and removes what no run may leave. `ends` what is left running as well, which is
+ * what nobody has done where a run was killed with its keeper.
+ */
+export async function leave(places: Places, evidence: string, { ends = false } = {}): Promise<void> {
   using lock = tryToLock(places.lock)
   if (lock === undefined) return
+  const marker = ends ? readMarker(places) : undefined
+  if (marker !== undefined) await endFormer(marker)
   await tellKilled(places, evidence, true)
   await removeTree(places.codexHome)
 }

@@ -10,7 +10,7 @@ export function workspacesToClean(
   { cwd, temporary }: { readonly cwd: string; readonly temporary: string },
   now: number,
 ): Places[] {
-  if (named === undefined) return staleWorkspaces(temporary, { withKept: true, now })
+  if (named === undefined) return staleWorkspaces(temporary, { now })
   const places = placesIn(resolve(cwd, named))
   switch (look(places).kind) {
     case 'absent':

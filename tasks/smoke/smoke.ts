@@ -11,7 +11,7 @@ import { begin, prepare, type Surroundings } from '../../smoke/prepare.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { portsIn } from '../../smoke/sandbox/ports.ts'
 import { Steps } from '../../smoke/steps.ts'
-import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
+import { cleanUp, leave, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
 import { readFlags } from './read-flags.ts'
@@ -55,34 +55,34 @@ export async function smoke(context: SmokeContext): Promise<void> {
     if (!options.planOnly) print(`smoke refused, before anything was done\n  agent      ${agent}\n`)
     throw error
   })
-  const stale = staleWorkspaces(surroundings.temporary, {
-    spared: prepared.places.workspace,
-    now: systemClock.now(),
-  })
+  const around = { spared: prepared.places.workspace, now: systemClock.now() }
+  const stale = staleWorkspaces(surroundings.temporary, { ...around, kept: false })
   const settings = smokeSettings(root, environment).values.smoke
   if (options.planOnly) {
     const names = stale.map(({ workspace }) => workspace)
     const { lowest_port: lowest, highest_port: highest } = settings
     const { places, decision } = prepared
     const isThere = decision.kind === 'reuse' && existsSync(places.environmentFile)
-    const around = {
+    const facts = {
       ...{ options, stale: names, evidence: evidenceRoot(surroundings.root), range: { lowest, highest } },
       before: isThere ? portsIn(await readEnvironment(places)) : {},
     }
-    print(`${planText(prepared, around)}\n`)
+    print(`${planText(prepared, facts)}\n`)
     return
   }
   const steps = new Steps(systemClock.now)
+  const evidence = evidenceRoot(surroundings.root)
   await steps.run('clean-up', async () => {
     for (const places of stale)
       try {
-        if (await cleanUp(places, evidenceRoot(surroundings.root)))
-          log(`removed ${places.workspace}, which no run is at work in`)
+        if (await cleanUp(places, evidence)) log(`removed ${places.workspace}, which no run is at work in`)
       } catch (error) {
-        log(
-          `${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`,
-        )
+        log(`${places.workspace} stays, which no run is at work in: ${reasonOf(error)}`)
       }
+    for (const places of staleWorkspaces(surroundings.temporary, { ...around, kept: true }))
+      await leave(places, evidence, { ends: true }).catch(error =>
+        log(`${places.workspace}, which was kept, is not as it should be left: ${reasonOf(error)}`),
+      )
   })
   await runSmoke(prepared, {
     ...context,
@@ -108,3 +108,5 @@ async function cleanUpOnly(
     print(`${planOnly ? 'would remove' : 'removed'} ${places.workspace}\n`)
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

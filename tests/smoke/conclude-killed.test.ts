@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { conclude } from '../../smoke/evidence/conclude.ts'
 import type { Setting } from '../../smoke/setting.ts'
 import { cleanUp, leave } from '../../smoke/workspace/clean-up.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
@@ -117,6 +118,25 @@ t.test('nobody is held up by what was put in the place of a file of the workspac
     if (file === 'sandbox.env')
       t.match(run.read('report.html'), /evidence.*[\s\S]*sandbox\.env could not be read/)
   }
+})
+
+t.test('what the harness itself has failed with is told without secrets', async t => {
+  const { places, file, read } = await killedRun(t)
+  const failed = { name: 'workspace', describe: '', outcome: 'failed', ms: 1, at: 1 } as const
+  await conclude({
+    ...{ run: 'one', places, evidence: file(''), source: '/a', revision: undefined, kept: false },
+    ...{ started, ended: started, stopped: undefined, findings: [], secrets: ['hunter2'], log: () => {} },
+    before: [{ ...failed, reason: 'git said hunter2' }],
+  })
+  for (const name of ['summary.json', 'junit.xml', 'report.html']) t.match(read(name), /git said \*{7}/, name)
+})
+
+t.test('where what is secret was taken away, so are the logs that may have it', async t => {
+  const run = await killedRun(t)
+  rmSync(run.places.environmentFile)
+  t.equal(await cleanUp(run.places, run.root), true)
+  t.match(JSON.parse(run.read('summary.json')), { findings: [{ reason: /sandbox\.env could not be read/ }] })
+  t.notOk(existsSync(run.file('services/api.log')))
 })
 
 t.test('of a run that was killed before anything was known of it no empty evidence stays', async t => {

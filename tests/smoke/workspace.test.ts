@@ -15,7 +15,7 @@ import t from 'tap'
 import { tryToLock } from '../../lib/lock.ts'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
-import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
+import { cleanUp, leave, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { look } from '../../smoke/workspace/look.ts'
 import { readMarker, writeMarker } from '../../smoke/workspace/marker.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
@@ -92,7 +92,8 @@ t.test(
   async t => {
     const directory = room(t)
     const dead = await left(directory, `${prefix}dead`, 'mark-of-dead')
-    const kept = await left(directory, `${prefix}kept`, 'mark-of-nobody', true)
+    const kept = await left(directory, `${prefix}kept`, 'mark-of-kept', true)
+    write(join(kept.codexHome, 'auth.json'))
     const spared = await left(directory, `${prefix}spared`)
     const live = await left(directory, `${prefix}live`)
     await left(directory, 'of-another-name')
@@ -105,7 +106,8 @@ t.test(
     const leftover = await bearer(t, 'mark-of-dead')
     const stranger = await bearer(t, 'mark-of-somebody')
 
-    const stale = staleWorkspaces(directory, { spared: spared.workspace, now: Date.now() })
+    const looking = { spared: spared.workspace, now: Date.now() }
+    const stale = staleWorkspaces(directory, { ...looking, kept: false })
     const old = join(directory, `${prefix}old`)
     t.same(stale.map(({ workspace }) => workspace).sort(), [dead.workspace, old])
     const named = workspacesToClean(undefined, { cwd: directory, temporary: directory }, Date.now())
@@ -119,6 +121,21 @@ t.test(
     t.ok(existsSync(live.clone))
     t.ok(existsSync(spared.clone))
     await until('what the run has left is gone', () => leftover.exitCode ?? leftover.signalCode)
+    const whose = staleWorkspaces(directory, { ...looking, kept: true })
+    t.same(
+      whose.map(({ workspace }) => workspace),
+      [kept.workspace],
+    )
+    const ofKept = await bearer(t, 'mark-of-kept')
+    await leave(kept, nowhere)
+    t.equal(ofKept.signalCode, null)
+    await leave(kept, nowhere, { ends: true })
+    await until(
+      'what is left running of a run that was kept is gone',
+      () => ofKept.exitCode ?? ofKept.signalCode,
+    )
+    t.notOk(existsSync(kept.codexHome))
+    t.ok(existsSync(kept.clone))
     t.equal(stranger.signalCode, null, 'who bears another mark is none of its business')
     t.equal(await cleanUp(live, nowhere), false, 'not one that has become live')
     t.equal(await cleanUp(placesIn(join(directory, `${prefix}foreign`)), nowhere), false)
