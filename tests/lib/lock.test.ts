@@ -16,7 +16,7 @@ const holder = (path: string) =>
     [
       '--input-type=module',
       '-e',
-      `import { acquireLock, tryToLock } from ${JSON.stringify(new URL('../../lib/lock.ts', import.meta.url).href)}
+      `import { acquireLock } from ${JSON.stringify(new URL('../../lib/lock.ts', import.meta.url).href)}
        globalThis.lock = await acquireLock(${JSON.stringify(path)})
        console.log('held')
        setInterval(() => {}, 1000)`,
