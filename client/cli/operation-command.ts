@@ -1,4 +1,4 @@
-import { type Command, CommanderError, Option } from 'commander'
+import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { contract } from '../../services/contract/contract.ts'
 import type { Operation } from '../../services/contract/operation.ts'
 import { examplesText } from './examples-text.ts'
@@ -65,11 +65,14 @@ export function declareOperationCommand(command: Command, name: CliName): Layout
   const { pair } = pairOf(name)
   if (pair !== undefined) command.argument(`[${pair.name}]`, pair.describe)
   for (const flag of layout.flags) command.addOption(optionOf(flag))
-  for (const { name, short, value, describe } of said.extras ?? [])
-    command.option(
-      `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`,
-      describe,
+  for (const { name, short, value, describe } of said.extras ?? []) {
+    const names = `${short === undefined ? '' : `-${short}, `}--${name}`
+    command.addOption(
+      value === undefined
+        ? new Option(names, describe)
+        : new Option(`${names} <${value}>`, describe).argParser(takeOne),
     )
+  }
   command.addHelpText('after', examplesText(said.path, said.examples))
   if (layout.rest !== undefined) {
     const places = layout.places.map(({ title }) => title.toUpperCase())
@@ -86,8 +89,18 @@ export function declareOperationCommand(command: Command, name: CliName): Layout
 
 function optionOf({ name, value, repeatable, describe }: Layout['flags'][number]): Option {
   const told = repeatable ? `${describe}; may be repeated` : describe
-  const option = new Option(value === undefined ? `--${name}` : `--${name} <${value}>`, told)
-  return repeatable ? option.argParser((text, before: readonly string[] = []) => [...before, text]) : option
+  if (value === undefined) return new Option(`--${name}`, told)
+  const option = new Option(`--${name} <${value}>`, told)
+  return repeatable
+    ? option.argParser((text, before: readonly string[] = []) => [...before, text])
+    : option.argParser(takeOne)
+}
+
+/** Which of two was meant is not guessed: the first would be lost in silence. */
+function takeOne(text: string, before: string | undefined): string {
+  if (before !== undefined && before !== text)
+    throw new InvalidArgumentError(`It was given before, as ${JSON.stringify(before)}, and takes one.`)
+  return text
 }
 
 function typedIn(command: Command, { places, flags }: Layout): Typed {

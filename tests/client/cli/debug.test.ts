@@ -59,6 +59,10 @@ breakpoint 2 at app.py:99 is not verified: no such line
   t.same(JSON.parse((await type('launch @last --python app.py --json')).stdout).status, 'stopped')
   await type('launch @last --binary app --function main --break a.c:3')
   t.match(server.received[3]?.input, { breakpoints: ['a.c:3', { kind: 'function', name: 'main' }] })
+  t.match(await type('launch @last --binary app --function main --function total'), {
+    code: 2,
+    stderr: /--function <NAME>' argument 'total' is invalid. It was given before, as "main", and takes one/,
+  })
 })
 
 t.test('each way to go on tells where that led', async t => {
