@@ -71,10 +71,12 @@ t.test('opencode is fetched once, and asks who uses the socket for no password',
   t.equal(others.status, 401, 'who comes by its port has to have one')
   t.equal(await firstEvent(program.socket), 'server.connected')
   t.match(await program.ask('/session', { headers: { authorization: 'Basic d3Jvbmc=' } }), { status: 200 })
+  // Again and again: what a shell says before opencode listens to it is lost, on a slow machine.
+  const says = 'while :; do echo by a WebSocket; sleep 0.5; done'
   const shell = await program.ask('/pty', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ command: 'sh', args: ['-c', 'echo by a WebSocket; sleep 60'] }),
+    body: JSON.stringify({ command: 'sh', args: ['-c', says] }),
   })
   const { id } = JSON.parse(shell.text)
   await heard(`ws+unix:${program.socket}:/pty/${id}/connect`, 'by a WebSocket')
