@@ -57,7 +57,8 @@ export async function searchRegistry(
   const proxies = proxiesOf(environment)
   await using dispatcher = disposable(
     new EnvHttpProxyAgent({
-      ...{ headersTimeout: deadline, bodyTimeout: deadline, maxResponseSize: longestPage + 1 },
+      // The signal ends what takes too long, whatever it waits for.
+      ...{ headersTimeout: 0, bodyTimeout: 0, maxResponseSize: longestPage + 1 },
       // Never undefined, or undici would read this process's own environment.
       ...{ httpProxy: proxies.http, httpsProxy: proxies.https, noProxy: proxies.except },
       ...{ connect: tls, requestTls: tls, proxyTls: { timeout: 10_000 } },
