@@ -10,9 +10,11 @@ process.stdout.on('error', () => ending.abort())
 process.stdin.once('close', () => ending.abort())
 process.stdin.once('end', () => ending.abort())
 
+// Where Node keeps compiled code is told to this program alone, and not to what it has installed.
+const { NODE_COMPILE_CACHE: _, ...environment } = process.env
 const server = createManagerServer({
   version: packageVersion(),
-  place: { root: process.cwd(), environment: process.env, signal: ending.signal, now: Date.now },
+  place: { root: process.cwd(), environment, signal: ending.signal, now: Date.now },
   report: error => void process.stderr.write(`manager: ${error instanceof Error ? error.stack : error}\n`),
 })
 await server.connect(new StdioServerTransport())

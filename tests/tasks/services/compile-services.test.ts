@@ -9,6 +9,8 @@ import { appPrograms, serviceNames } from '../../../tasks/services/service-names
 
 const script = join(import.meta.dirname, '../../../tasks/services/compile-services.mjs')
 
+const mainOf = (service: string) => `services/${service}/main.ts`
+
 /** Says in the end whether Node's compiler of TypeScript was loaded, which only sources need that are compiled nowhere. */
 const probe = `data:text/javascript,${encodeURIComponent(
   `process.on('exit', () => console.log(process.moduleLoadList.some(name => name.includes('amaro'))))`,
@@ -24,14 +26,15 @@ t.test('what is compiled beforehand no service compiles again, and none is start
     })
     return { status, stdout, stderr }
   }
-  t.same(compile(serviceNames), { status: 0, stdout: 'true\n', stderr: '' })
+  const services = serviceNames.map(mainOf)
+  t.same(compile(services), { status: 0, stdout: 'true\n', stderr: '' })
   t.same(compile(appPrograms), { status: 0, stdout: 'true\n', stderr: '' })
   for (const [name, { node_args = [] }] of declaredApps()) {
     const flags = [node_args].flat().map(String)
-    t.same(compile([name], flags), { status: 0, stdout: 'false\n', stderr: '' }, name)
+    t.same(compile([mainOf(name)], flags), { status: 0, stdout: 'false\n', stderr: '' }, name)
   }
   t.same(compile(appPrograms), { status: 0, stdout: 'false\n', stderr: '' })
-  const { status, stderr } = compile(['nobody'])
+  const { status, stderr } = compile([mainOf('nobody')])
   t.equal(status, 1)
   t.match(stderr, /services\/nobody\/main\.ts/)
   t.end()
@@ -47,7 +50,14 @@ t.test('sessions are shown what was compiled of their apps, and none of what els
   if (typeof run !== 'function') throw new TypeError('it is a command')
   await run({}, { root: join(import.meta.dirname, '../../..'), exec } as TaskContext)
   t.same(ran, [
-    { names: serviceNames, cache: undefined },
+    {
+      names: [
+        ...serviceNames.map(mainOf),
+        ...['client/mcp/main.ts', 'client/manager/main.ts'],
+        ...['workspace-fs', 'grep'].map(name => `services/proxy/programs/${name}/main.ts`),
+      ],
+      cache: undefined,
+    },
     { names: appPrograms, cache: appsCompileCache },
   ])
 })

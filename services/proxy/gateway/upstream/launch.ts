@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { expand } from '../../../../config/expand.ts'
 import { builtinOf } from '../../../../config/mcp/builtins.ts'
 import type { ServerSettings } from '../../../../config/mcp/schema.ts'
-import { ownRoot } from '../../../../config/workspace.ts'
+import { compileCache, ownRoot } from '../../../../config/workspace.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -59,7 +59,11 @@ export function launchOf(name: string, settings: ServerSettings, surroundings: L
       ...{ DEBUG_SERVER_URL: api, DEBUG_SERVER_TOKEN: token },
       DEBUG_SERVER_HOME: resolve(root, '.artifacts/mcp/home'),
     }
-    const env = { ...own, ...(builtin.actsForClient ? asClient : variables(networkVariables, environment)) }
+    const env = {
+      ...own,
+      ...(builtin.actsForClient ? asClient : variables(networkVariables, environment)),
+      NODE_COMPILE_CACHE: compileCache,
+    }
     const args = [resolve(ownRoot, builtin.path)]
     return { kind: 'program', command: process.execPath, args, env, cwd }
   }
