@@ -1,15 +1,21 @@
 import { rm } from 'node:fs/promises'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 
 /**
  * Has a server listen at the unix socket at `path`, in place of what was there, without keeping its process from its end.
- * Rejects where it cannot; what goes wrong later is told to `onError`. Disposed, it is closed and the socket is gone.
+ * Rejects where it cannot; what goes wrong later is told to `onError`, but for errors of connections: their `close` follows. Disposed, it is
+ * closed with all that are connected, and the socket is gone.
  */
 export async function listenAt(
   server: Server,
   path: string,
   onError: (error: Error) => void,
 ): Promise<AsyncDisposable> {
+  const connections = new Set<Socket>()
+  server.on('connection', connection => {
+    connections.add(connection)
+    connection.on('error', () => {}).once('close', () => connections.delete(connection))
+  })
   await rm(path, { force: true })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(path, () => {
@@ -19,7 +25,9 @@ export async function listenAt(
   })
   return {
     async [Symbol.asyncDispose]() {
-      await new Promise(resolve => server.close(resolve))
+      const closed = new Promise(resolve => server.close(resolve))
+      for (const connection of connections) connection.destroy()
+      await closed
       await rm(path, { force: true })
     },
   }

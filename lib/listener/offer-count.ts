@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { listenAt } from './listen-at.ts'
 import { tellCount } from './tell-count.ts'
 
@@ -11,20 +11,6 @@ export async function offerCount(
   path: string,
   onError: (error: Error) => void,
 ): Promise<AsyncDisposable> {
-  const asking = new Set<Socket>()
-  const door = createServer(connection => {
-    asking.add(connection)
-    connection
-      .on('error', () => {})
-      .once('close', () => asking.delete(connection))
-      .resume()
-    tellCount(connection, count, () => true)
-  })
-  const listening = await listenAt(door, path, onError)
-  return {
-    async [Symbol.asyncDispose]() {
-      for (const connection of asking) connection.destroy()
-      await listening[Symbol.asyncDispose]()
-    },
-  }
+  const door = createServer(connection => tellCount(connection.resume(), count, () => true))
+  return await listenAt(door, path, onError)
 }

@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { listenAt } from './listen-at.ts'
 import { tellCount } from './tell-count.ts'
 
@@ -22,25 +22,14 @@ export async function offerLeave(
   path: string,
   onError: (error: Error) => void,
 ): Promise<AsyncDisposable> {
-  const asked = new Set<Socket>()
   let hasLeft = false
   const door = createServer(connection => {
-    asked.add(connection)
-    connection
-      .on('error', () => {})
-      .once('close', () => asked.delete(connection))
-      .once('data', () => {
-        leave().then(() => {
-          hasLeft = true
-        }, onError)
-        tellCount(connection, underWay, () => hasLeft)
-      })
+    connection.once('data', () => {
+      leave().then(() => {
+        hasLeft = true
+      }, onError)
+      tellCount(connection, underWay, () => hasLeft)
+    })
   })
-  const listening = await listenAt(door, path, onError)
-  return {
-    async [Symbol.asyncDispose]() {
-      for (const connection of asked) connection.destroy()
-      await listening[Symbol.asyncDispose]()
-    },
-  }
+  return await listenAt(door, path, onError)
 }

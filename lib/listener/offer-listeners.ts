@@ -22,7 +22,6 @@ export async function offerListeners(
 ): Promise<AsyncDisposable> {
   const over = new AbortController()
   const door = createServer({ pauseOnConnect: true }, connection => {
-    connection.on('error', () => {})
     giveAll(listeners, connection, over.signal)
       .catch(onError)
       .finally(() => connection.destroy())

@@ -246,22 +246,16 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   doors.push(door)
   const { url } = door
   log.info({ url, instance: deps.instance }, 'listening')
-  const leaving: Leaving = {
+  const leaving: Leaving & Pick<Proxy, 'appsUnderWay'> = {
     async leave() {
       mcp.leave()
       await Promise.all(doors.map(door => door.leave()))
     },
     underWay: () => mcp.underWay + answering.size + answeredByApps.size,
+    appsUnderWay: () => answeredByApps.size,
   }
-  const appsUnderWay = () => answeredByApps.size
   if (tls === undefined)
-    return {
-      url,
-      appsUnderWay,
-      ...leaving,
-      listeners: { plain: listener },
-      [Symbol.asyncDispose]: moved(starting),
-    }
+    return { url, ...leaving, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
   const { head: handshake, alive, request } = limits
   const secure = starting.use(
     await secureServer(
@@ -275,14 +269,7 @@ export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
   const listeners = { plain: listener, secure: secure.server }
-  return {
-    url,
-    appsUnderWay,
-    secureUrl: secureDoor.url,
-    ...leaving,
-    listeners,
-    [Symbol.asyncDispose]: moved(starting),
-  }
+  return { url, secureUrl: secureDoor.url, ...leaving, listeners, [Symbol.asyncDispose]: moved(starting) }
 }
 
 /** What listens, for a successor. */
