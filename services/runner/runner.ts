@@ -157,7 +157,7 @@ const sandboxSettings = (
           ...sandbox.visible,
           join(import.meta.dirname, 'debug'),
           ...shownToApps,
-          ...[compiledCode ?? []].flat(),
+          ...(compiledCode === undefined ? [] : [compiledCode]),
         ],
       }
 

@@ -89,10 +89,8 @@ export async function connectPm2(home: string, environment: Record<string, strin
             : reject(new Error(`PM2 could not ${request.do}: ${answer.message}`)),
         )
       }
-      const onExit = () =>
-        settle(() => reject(new Error(`PM2's client ended during ${request.do}\n${errors}`.trimEnd())))
-      if (hasEnded())
-        return reject(new Error(`PM2's client had ended before ${request.do}\n${errors}`.trimEnd()))
+      const onExit = () => settle(() => reject(lost(`ended during ${request.do}`)))
+      if (hasEnded()) return reject(lost(`had ended before ${request.do}`))
       const timer = setTimeout(() => {
         settle(() => reject(mute(home, request.do, deadline)))
         child.kill('SIGKILL')
@@ -101,6 +99,7 @@ export async function connectPm2(home: string, environment: Record<string, strin
       // Where that fails nobody reads it any more, and 'exit' follows. Without a callback it would be thrown at no one.
       child.send({ ...request, id }, () => {})
     })
+  const lost = (when: string) => new Error(`PM2's client ${when}\n${errors}`.trimEnd())
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const close = async () => {
     if (hasEnded()) return

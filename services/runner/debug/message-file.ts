@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../../../lib/make-directory.ts'
 import type { Said } from '../../contract/debugger-message.ts'
 
 /** Of all messages of a debug session together, in bytes. */
@@ -39,7 +40,7 @@ export class MessageFile implements Disposable {
 
   /** A debugger may say something before its debuggee is launched, which makes that directory as well. */
   #open(): number {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(this.#path))
     return openSync(this.#path, 'a', 0o600)
   }
 
