@@ -11,7 +11,9 @@ fn total_of(prices: &[i32]) -> i32 {
     for price in prices.iter().copied() {
         total += price; // mark: add
     }
-    total // mark: total
+    // Not the value alone: that has no code of its own by compilers of 2022.
+    total += 0; // mark: total
+    total
 }
 
 fn basic() -> i32 {
