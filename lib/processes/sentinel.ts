@@ -6,7 +6,10 @@ import { uniqueId } from './unique-id.ts'
 /**
  * idle -> watching -> dismissed, or idle -> dismissed. `leave` tells the sentinel that there is nothing to do for it.
  */
-type State = { kind: 'idle' } | { kind: 'watching'; leave: () => Promise<void> } | { kind: 'dismissed' }
+type State =
+  | { kind: 'idle' }
+  | { kind: 'watching'; pid: number | undefined; leave: () => Promise<void> }
+  | { kind: 'dismissed' }
 
 /** What a sentinel becomes when its owner is gone: a program that is given the mark and these words. */
 type Heir = { readonly program: string; readonly words?: readonly string[] }
@@ -38,6 +41,11 @@ export class Sentinel implements AsyncDisposable {
   get mark(): string {
     this.#mark ??= uniqueId()
     return this.#mark
+  }
+
+  /** While it watches; its heir is the same process. */
+  get pid(): number | undefined {
+    return this.#state.kind === 'watching' ? this.#state.pid : undefined
   }
 
   /** Starts watching, once. To be called before a process with the mark is started: then there is no gap. */
@@ -72,7 +80,7 @@ export class Sentinel implements AsyncDisposable {
       await Promise.race([gone, new Promise(resolve => (limit = setTimeout(resolve, leaveLimitMs)))])
       clearTimeout(limit)
     }
-    this.#state = { kind: 'watching', leave }
+    this.#state = { kind: 'watching', pid: child.pid, leave }
   }
 
   /** For when everything that bears the mark has ended. */

@@ -23,12 +23,17 @@ type Looking = {
 
 /** The workspaces in a directory that no run is at work in: what kills have left, and what was kept. */
 export function staleWorkspaces(directory: string, { spared, kept, now }: Looking) {
-  return readdirSync(directory)
-    .filter(name => name.startsWith(prefix))
-    .map(name => placesIn(join(directory, name)))
-    .filter(places => places.workspace !== spared && isOurs(places) && isStale(places, now))
+  return workspacesBelow(directory)
+    .filter(places => places.workspace !== spared && isStale(places, now))
     .filter(places => kept === undefined || (readMarker(places)?.kept ?? false) === kept)
 }
+
+/** Those of this user in a directory, by their names. */
+export const workspacesBelow = (directory: string): Places[] =>
+  readdirSync(directory)
+    .filter(name => name.startsWith(prefix))
+    .map(name => placesIn(join(directory, name)))
+    .filter(isOurs)
 
 function isStale(places: Places, now: number): boolean {
   switch (look(places).kind) {

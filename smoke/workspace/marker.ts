@@ -4,6 +4,8 @@ import { readPlainFile } from '../../lib/plain-file.ts'
 import { isNameOfGroup } from '../sandbox/run-group.ts'
 import type { Places } from './places.ts'
 
+const identitySchema = z.object({ pid: z.number().int().positive(), startTime: z.string() })
+
 const markerSchema = z.object({
   version: z.literal(1),
   run: z.string(),
@@ -12,6 +14,10 @@ const markerSchema = z.object({
   marks: z.array(z.string().regex(/^[\w-]+$/)),
   /** The control groups that they are in, where there are any. */
   groups: z.array(z.string().refine(isNameOfGroup)),
+  /** The process that holds the lock as long as it lives. */
+  harness: identitySchema.optional(),
+  /** The one that moves out where that was killed. */
+  keeper: identitySchema.optional(),
   /** Whether it is to be there afterwards, for whoever wanted to look into it. */
   kept: z.boolean().optional(),
 })

@@ -2,6 +2,7 @@ import { chmodSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type HeldLock, tryToLock } from '../../lib/lock.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
+import { identify, identifySelf } from '../../lib/processes/identity.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Prepared } from '../prepare.ts'
@@ -21,6 +22,8 @@ type Newcomer = {
   /** Its control group, where it has one. */
   readonly group?: string | undefined
   readonly now: Date
+  /** The process that moves out where this one is killed. */
+  readonly keeper?: number | undefined
   /** Whether what an earlier run has left running here is ended first. */
   readonly endsFormer: boolean
   /** Whether the workspace is to be there afterwards. */
@@ -32,7 +35,7 @@ type Newcomer = {
 /** Takes the place as it was decided, marks it, and holds its lock: as long as that is held, nobody else touches it. */
 export async function moveIn(
   { places, decision }: Pick<Prepared, 'places' | 'decision'>,
-  { run, mark, group, now, endsFormer, keep = false, evidence }: Newcomer,
+  { run, mark, group, keeper, now, endsFormer, keep = false, evidence }: Newcomer,
 ): Promise<HeldLock> {
   const { workspace } = places
   if (decision.kind === 'replace' && !(await cleanUp(places, evidence)) && decision.foreign)
@@ -51,6 +54,8 @@ export async function moveIn(
       })
     chmodSync(workspace, 0o700)
     const former = readMarker(places) ?? { marks: [], groups: [] }
+    if (decision.kind === 'reuse' && !('run' in former))
+      throw new UserError(`what was in ${workspace} has been removed just now`, { fix: 'try again' })
     if (endsFormer) await endFormer(former)
     const stays = endsFormer ? { marks: [], groups: [] } : former
     await tellKilled(places, evidence, true)
@@ -58,6 +63,8 @@ export async function moveIn(
       ...{ version: 1, run, created_at: now.toISOString() },
       marks: [...stays.marks, mark],
       groups: [...stays.groups, ...(group === undefined ? [] : [group])],
+      harness: identifySelf(),
+      keeper: keeper === undefined ? undefined : identify(keeper),
       kept: keep,
     })
     for (const home of homesOf(places)) makeDirectory(home)

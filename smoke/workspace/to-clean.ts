@@ -1,17 +1,19 @@
 import { resolve } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
-import { staleWorkspaces } from './clean-up.ts'
+import { staleWorkspaces, workspacesBelow } from './clean-up.ts'
 import { look } from './look.ts'
 import { type Places, placesIn } from './places.ts'
 
-/** What --cleanup-only removes: the workspace that is named, whatever it is called, or all that no run is at work in. */
-export function workspacesToClean(
-  named: string | undefined,
-  { cwd, temporary }: { readonly cwd: string; readonly temporary: string },
-  now: number,
-): Places[] {
-  if (named === undefined) return staleWorkspaces(temporary, { now })
-  const places = placesIn(resolve(cwd, named))
+type Around = { readonly cwd: string; readonly temporary: string }
+
+/** The workspace that is named, whatever it is called, or all in the temporary directory. */
+export const workspacesNamed = (named: string | undefined, { cwd, temporary }: Around): Places[] =>
+  named === undefined ? workspacesBelow(temporary) : [placesIn(resolve(cwd, named))]
+
+/** What --cleanup-only removes: the one that is named, or all that no run is at work in. */
+export function workspacesToClean(named: string | undefined, around: Around, now: number): Places[] {
+  const [places] = workspacesNamed(named, around)
+  if (named === undefined || places === undefined) return staleWorkspaces(around.temporary, { now })
   switch (look(places).kind) {
     case 'absent':
       return []

@@ -52,7 +52,6 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     keep,
     evidence: evidenceRoot(surroundings.root),
   })
-  void keeper
   const made = await makeRunGroup(run)
   if (made.kind === 'none') log(`the run has no control group: ${made.reason}`)
   const group = made.kind === 'group' ? made.directory : undefined
@@ -61,6 +60,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   using lock = await steps.run('workspace', () =>
     moveIn(prepared, {
       ...{ run, mark, group, now: new Date(started), endsFormer: options.portKill, keep },
+      keeper: keeper.pid,
       evidence: evidenceRoot(surroundings.root),
     }),
   )

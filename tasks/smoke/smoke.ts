@@ -11,6 +11,7 @@ import { begin, prepare, type Surroundings } from '../../smoke/prepare.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { portsIn } from '../../smoke/sandbox/ports.ts'
 import { Steps } from '../../smoke/steps.ts'
+import { afterKeeper } from '../../smoke/workspace/after-keeper.ts'
 import { cleanUp, leave, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
@@ -47,11 +48,16 @@ export async function smoke(context: SmokeContext): Promise<void> {
     stages: declared.stages,
     git: { environment, signal },
   }
-  if (options.cleanupOnly) return await cleanUpOnly(options, surroundings, print)
+  const waiting = { signal, log }
+  if (options.cleanupOnly) return await cleanUpOnly(options, surroundings, waiting, print)
   const begun = begin(options, surroundings)
   const agent = agentText(begun.agent)
   if (!options.planOnly) log(`run ${begun.run} with ${agent}, in ${begun.places.workspace}`)
-  const prepared = await prepare(options, begun, surroundings).catch((error: unknown) => {
+  const ready = async () => {
+    await afterKeeper(begun.places, waiting)
+    return await prepare(options, begun, surroundings)
+  }
+  const prepared = await ready().catch((error: unknown) => {
     if (!options.planOnly) print(`smoke refused, before anything was done\n  agent      ${agent}\n`)
     throw error
   })
@@ -93,11 +99,13 @@ export async function smoke(context: SmokeContext): Promise<void> {
 async function cleanUpOnly(
   { planOnly, ...options }: SmokeOptions,
   surroundings: Surroundings,
+  waiting: Parameters<typeof afterKeeper>[1],
   print: (text: string) => void,
 ): Promise<void> {
-  const { workspacesToClean } = await import('../../smoke/workspace/to-clean.ts')
-  const all = workspacesToClean(options.workspace, surroundings, systemClock.now())
+  const { workspacesNamed, workspacesToClean } = await import('../../smoke/workspace/to-clean.ts')
   const { workspace } = options
+  for (const places of workspacesNamed(workspace, surroundings)) await afterKeeper(places, waiting)
+  const all = workspacesToClean(workspace, surroundings, systemClock.now())
   if (all.length === 0)
     print(workspace === undefined ? 'no workspace is left\n' : `nothing is there to remove: ${workspace}\n`)
   for (const places of all) {

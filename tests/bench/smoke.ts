@@ -1,14 +1,17 @@
 /**
  * Smokes in a row, each of a fresh clone of this checkout: how long they take, in seconds, and what they leave. Ends with 1 where one
- * has failed, or has left a process, or anything in the temporary directory that is theirs alone.
+ * has failed, or has left a process, or anything in the temporary directory that is theirs alone. SIGINT and SIGTERM are handed on to the
+ * one at work, which is waited for, and end the row.
  *
  *     node tests/bench/smoke.ts [RUNS] [FLAG OF SMOKE …]
  */
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { signalExitCodes } from '../../client/cli/exit-codes.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { evidenceRoot, isNameOfRun } from '../../smoke/evidence/collect.ts'
 import type { Summary } from '../../smoke/evidence/summary.ts'
@@ -44,6 +47,15 @@ function timesOf(whole: number, { phases }: Summary): Times {
   }
 }
 
+/** What this was told to end with. */
+let stopped: 'SIGINT' | 'SIGTERM' | undefined
+let atWork: ChildProcess | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    stopped ??= signal
+    atWork?.kill(signal)
+  })
+
 async function smoke(temporary: string, words: readonly string[]) {
   await using scope = new ProcessScope({ graceMs: 2_000 })
   const begun = performance.now()
@@ -53,7 +65,9 @@ async function smoke(temporary: string, words: readonly string[]) {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'ignore', 'ignore'],
   })
+  atWork = child
   await once(child, 'exit')
+  atWork = undefined
   const whole = (performance.now() - begun) / 1000
   // What is about to end by itself gets an instant to do so.
   await delay(500)
@@ -92,7 +106,7 @@ const temporary = mkdtempSync(join(above, 'smokes-'))
 const measured: Times[] = []
 try {
   console.log(line(['run', ...columns, 'outcome']))
-  for (let at = 1; at <= runs; at++) {
+  for (let at = 1; at <= runs && stopped === undefined; at++) {
     const { code, whole, left, run, summary } = await smoke(temporary, words)
     const passed = code === 0 && summary !== undefined && left.length === 0
     if (!passed) process.exitCode = 1
@@ -113,6 +127,7 @@ try {
     console.log(line(['most', ...over(numbers => Math.max(...numbers))]))
   }
   console.log(`${measured.length} of ${runs} passed and left nothing`)
+  if (stopped !== undefined) process.exitCode = signalExitCodes[stopped]
 } finally {
   rmSync(temporary, { recursive: true, force: true })
 }

@@ -13,8 +13,9 @@ import {
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { tryToLock } from '../../lib/lock.ts'
-import { identify, isAlive } from '../../lib/processes/identity.ts'
+import { identify, identifySelf, isAlive } from '../../lib/processes/identity.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
+import { afterKeeper } from '../../smoke/workspace/after-keeper.ts'
 import { cleanUp, leave, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { look } from '../../smoke/workspace/look.ts'
 import { readMarker, writeMarker } from '../../smoke/workspace/marker.ts'
@@ -30,6 +31,8 @@ const nowhere = '/nonexistent/evidence'
 const newcomer = {
   ...{ run: 'one', mark: 'mark-of-one', now: new Date(0), endsFormer: true, evidence: nowhere },
 }
+
+const waiting = { signal: AbortSignal.timeout(250_000), log: () => {} }
 
 /** A workspace that a run was in, as a kill or --keep-workspace leaves it. */
 async function left(directory: string, name: string, mark = 'mark-of-nobody', keep = false) {
@@ -239,9 +242,9 @@ t.test('where the harness is killed, its keeper ends its processes and moves out
       import { startKeeper } from ${module('keeper')}; import { moveIn } from ${module('move-in')}
       import { placesIn } from ${module('places')}
       const places = placesIn(${JSON.stringify(places.workspace)})
-      startKeeper(places.workspace, { run: 'ours', mark: ${JSON.stringify(mark)}, keep: ${keep}, evidence: '/nonexistent' })
+      const keeper = startKeeper(places.workspace, { run: 'ours', mark: ${JSON.stringify(mark)}, keep: ${keep}, evidence: '/nonexistent' })
       globalThis.lock = await moveIn({ places, decision: { kind: 'make' } },
-        { run: 'one', mark: ${JSON.stringify(mark)}, now: new Date(), endsFormer: true, evidence: '/nonexistent' })
+        { run: 'one', mark: ${JSON.stringify(mark)}, keeper: keeper.pid, now: new Date(), endsFormer: true, evidence: '/nonexistent' })
       process.stdout.write('in'); setInterval(() => {}, 1e6)`
     const harness = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -249,12 +252,34 @@ t.test('where the harness is killed, its keeper ends its processes and moves out
     t.teardown(() => harness.kill('SIGKILL'))
     await once(harness.stdout, 'data')
     const member = await bearer(t, mark)
+    await afterKeeper(places, { ...waiting, log: () => t.fail('nobody waits for one that is at work') })
     harness.kill('SIGKILL')
+    await once(harness, 'exit')
+    const told: string[] = []
+    await afterKeeper(places, { ...waiting, log: line => told.push(line) })
+    t.match(told, ['waiting until what is left of run one, which was killed, is cleared away'])
     await until('its processes are gone', () => member.exitCode ?? member.signalCode)
-    if (keep) await until('nobody holds it any more', () => look(places).kind === 'marked')
-    else await until('it is removed', () => !existsSync(places.workspace))
+    t.equal(look(places).kind, keep ? 'marked' : 'absent')
     t.equal(existsSync(places.home), keep)
   }
+})
+
+t.test('a keeper is not waited for without end, and nobody moves in where it has removed all', async t => {
+  const places = await left(room(t), 'work')
+  const marker = readMarker(places)
+  if (marker === undefined) throw new Error('it has a marker')
+  const gone = { pid: process.pid, startTime: 'another' }
+  await writeMarker(places, { ...marker, harness: gone, keeper: identifySelf() })
+  await t.rejects(afterKeeper(places, { ...waiting, limitMs: 0 }), {
+    message: /what is left of run one, which was killed, is still being cleared away in .*work/,
+  })
+  await writeMarker(places, { ...marker, harness: gone, keeper: gone })
+  await afterKeeper(places, { ...waiting, log: () => t.fail('nobody is left to wait for') })
+  await cleanUp(places, nowhere)
+  await t.rejects(moveIn({ places, decision: { kind: 'reuse' } }, newcomer), {
+    message: /has been removed just now/,
+  })
+  t.notOk(existsSync(places.workspace))
 })
 
 t.test('a keeper whose run could not move in leaves that of another run alone', async t => {
