@@ -10,9 +10,9 @@ import {
 } from './cdp-messages.ts'
 import { unstopped } from './evaluate.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
-import { OpenCalls } from './open-calls.ts'
+import { type Begun, OpenCalls } from './open-calls.ts'
 import type { Target } from './target.ts'
-import { beginsAt, installing, returnsAt, showing, stepping } from './trace-script.ts'
+import { beginsAt, installing, knowing, returnsAt, showing, stepping } from './trace-script.ts'
 
 const possibleSchema = z.object({
   locations: z.array(locationSchema.extend({ type: z.string().optional() })),
@@ -24,6 +24,7 @@ const saidSchema = z.union([
     z.number(),
     z.int(),
     z.array(z.tuple([z.string(), z.string()])).max(50),
+    z.boolean(),
   ]),
   z.tuple([z.literal('returns'), z.int(), z.number(), z.int(), z.boolean()]),
 ])
@@ -34,12 +35,16 @@ type Watched = {
   /** Whose returns are heard of. */
   readonly seen: Set<number>
   readonly calls: OpenCalls
+  /** It has begun, and its thread waits until it is known where it returns. */
+  beginning?: Beginning
 }
+type Beginning = { readonly call: Begun; readonly at: number; readonly deep: number }
 
 /**
  * Calls of functions, told by what their threads say at conditional breakpoints; for its result a thread is stopped where it
- * returns, and sent on at once. A step is not interrupted: what returns meanwhile tells no result. Async functions and generators
- * go on after others have begun, and tell that they begin alone.
+ * returns, and sent on at once, and so it is in the first call of each, until it is heard of where that returns. A step is not
+ * interrupted: what returns meanwhile tells no result. Async functions and generators go on after others have begun, and tell that
+ * they begin alone.
  */
 export class CallTraces {
   readonly #binding: string
@@ -100,10 +105,12 @@ export class CallTraces {
     if (watched === undefined || said === undefined) return true
     const { calls, seen } = watched
     if (said[0] === 'begins') {
-      const [, key, at, depth, given] = said
+      const [, key, at, deep, given, stops] = said
       const name = this.#functions.find(({ id }) => id === key)?.name
       if (name === undefined) return true
-      this.#tell(calls.began({ probe: key, function: name, arguments: given }, at, depth, seen.has(key)))
+      const call = { probe: key, function: name, arguments: given }
+      if (stops) watched.beginning = { call, at, deep }
+      else this.#tell(calls.began(call, at, deep, seen.has(key)))
     } else {
       const [, key, at, depth, stops] = said
       this.#tell(calls.returned(key, at, depth, stops ? undefined : notSeen))
@@ -111,13 +118,29 @@ export class CallTraces {
     return true
   }
 
-  /** A thread that stands where traced functions return: takes the result. Whether it stands for that alone. */
-  async returned(target: Target, { hitBreakpoints, callFrames }: PausedEvent): Promise<boolean> {
+  /** A thread that stands where traced functions begin or return: takes what it was to stop for. Whether it stands for that alone. */
+  async took(target: Target, { hitBreakpoints, callFrames }: PausedEvent): Promise<boolean> {
     const watched = this.#watched.get(target)
-    if (watched === undefined || !hitBreakpoints.some(id => watched.returns.has(id))) return false
-    const value = callFrames[0]?.returnValue
-    this.#tell(watched.calls.resulted(value === undefined ? null : await this.#text(target, value)))
-    return hitBreakpoints.every(id => watched.returns.has(id)) && !target.pauseRequest.isWanted
+    if (watched === undefined) return false
+    const { beginning } = watched
+    delete watched.beginning
+    const isOwn = (id: string) => watched.returns.has(id) || this.#breakpoints.isEntered(target, id)
+    if (!hitBreakpoints.some(isOwn)) return false
+    if (beginning !== undefined) await this.#begin(target, watched, beginning)
+    if (hitBreakpoints.some(id => watched.returns.has(id))) {
+      const value = callFrames[0]?.returnValue
+      this.#tell(watched.calls.resulted(value === undefined ? null : await this.#text(target, value)))
+    }
+    return hitBreakpoints.every(isOwn) && !target.pauseRequest.isWanted
+  }
+
+  async #begin(target: Target, watched: Watched, { call, at, deep }: Beginning): Promise<void> {
+    await this.#breakpoints.settledIn(target)
+    const asked = { ...unstopped, expression: knowing(this.#binding, call.probe) }
+    const { result } = await target.connection.send('Runtime.evaluate', asked, evaluatedSchema)
+    // What it has waited is not of its duration.
+    const began = typeof result.value === 'number' ? result.value : at
+    this.#tell(watched.calls.began(call, began, deep, watched.seen.has(call.probe)))
   }
 
   /** A thread is sent on. */
@@ -154,6 +177,7 @@ export class CallTraces {
       )
       for (const { breakpointId } of await Promise.all(set)) watched.returns.set(breakpointId, key)
       watched.seen.add(key)
+      connection.tell('Runtime.evaluate', { ...unstopped, expression: knowing(this.#binding, key) })
     } catch (error) {
       // It is told that it begins.
       if (!(error instanceof CdpError)) throw error

@@ -67,7 +67,7 @@ export class LineBreakpoints {
   /** By the inspector's names of them, in each thread. */
   readonly #set = new WeakMap<Target, Map<string, Wanted>>()
   /** Of places that the inspector has told: whether they are the right ones is being found out. */
-  readonly #placing = new Set<Promise<void>>()
+  readonly #placing = new Map<Promise<void>, Target>()
   readonly #newId: () => number
 
   /**
@@ -164,13 +164,25 @@ export class LineBreakpoints {
     const found = ids
       .map(id => set?.get(id))
       .filter(one => one !== undefined)
-      .filter(one => one.line === line && (one.path === path || one.file === path))
+      .filter(
+        one => one.entered === undefined && one.line === line && (one.path === path || one.file === path),
+      )
     return [...new Set(found.map(({ id }) => id))]
+  }
+
+  /** Whether one is where a function begins: clients know none of these. */
+  isEntered(target: Target, id: string): boolean {
+    return this.#set.get(target)?.get(id)?.entered !== undefined
   }
 
   /** Where it is being found out which of them lie in their own lines: until that is known. */
   get settled(): Promise<unknown> | undefined {
-    return this.#placing.size === 0 ? undefined : Promise.allSettled(this.#placing)
+    return this.#placing.size === 0 ? undefined : Promise.allSettled(this.#placing.keys())
+  }
+
+  /** The same of one thread. */
+  async settledIn(target: Target): Promise<void> {
+    await Promise.allSettled([...this.#placing].filter(([, of]) => of === target).map(([placing]) => placing))
   }
 
   /** What the debuggee says by its binding; undefined where it means nothing, or comes from another line than the one asked for. */
@@ -279,7 +291,7 @@ export class LineBreakpoints {
 
   async #placed(target: Target, one: Wanted, id: string, location: Location): Promise<void> {
     const placed = this.#place(target, one, id, location)
-    this.#placing.add(placed)
+    this.#placing.set(placed, target)
     await placed.finally(() => this.#placing.delete(placed))
   }
 

@@ -1,7 +1,7 @@
 import type { CallEnd } from '../../../contract/debug-probes.ts'
 
 /** A call in the words of `debugServerTraced`, as far as its beginning tells. */
-type Begun = {
+export type Begun = {
   readonly probe: number
   readonly function: string
   readonly arguments: readonly (readonly [string, string])[]

@@ -22,7 +22,7 @@ type Dependencies = {
   readonly functions: Pick<FunctionBreakpoints, 'hit'>
   readonly loads: Pick<ModuleLoads, 'handled' | 'entered'>
   readonly exceptions: Pick<Exceptions, 'passesOver'>
-  readonly calls: Pick<CallTraces, 'returned' | 'sentOn'>
+  readonly calls: Pick<CallTraces, 'took' | 'sentOn'>
   readonly targets: () => Iterable<Target>
   /** A thread stands still, and clients are to know. */
   readonly tell: (target: Target) => void
@@ -59,7 +59,7 @@ export class Stops {
     }
     // So begins a worker that has waited for its debugger.
     if (event.reason === 'Break on start') return this.#resume(target)
-    if (await this.#deps.calls.returned(target, event)) return this.#resume(target)
+    if (await this.#deps.calls.took(target, event)) return this.#resume(target)
     if (await this.#deps.loads.handled(target, event)) {
       const isStepIn = target.movement === 'stepIn' && event.reason !== 'instrumentation'
       await this.#interrupted.takeUp(target, event)

@@ -2,8 +2,8 @@ import { show } from './condition.ts'
 
 /**
  * What traced functions are told by, as functions of the binding: at the beginning and where one returns, each with the time and
- * how many calls lie on the stack, by which the two are brought together. Where it returns it answers whether to stop for the
- * result. What it needs is kept from before the program could change it.
+ * how many calls lie on the stack, by which the two are brought together. They answer whether to stop: at the beginning until it is
+ * known where it returns, and where it returns for the result. What it needs is kept from before the program could change it.
  */
 export const installing = (binding: string): string => `(B => {
   if (B === undefined || B.begins !== undefined) return
@@ -23,9 +23,15 @@ export const installing = (binding: string): string => `(B => {
   const told = ([name, read]) => {
     try { return [name, show(read())] } catch (error) { return [name, '<' + error + '>'] }
   }
+  const known = new Set()
   B.begins = (key, given) => {
-    B(stringify(['begins', key, timeOrigin + now(), depth(), given.map(told)]))
-    return false
+    const stops = !known.has(key) && B.steps !== true
+    B(stringify(['begins', key, timeOrigin + now(), depth(), given.map(told), stops]))
+    return stops
+  }
+  B.knows = key => {
+    known.add(key)
+    return timeOrigin + now()
   }
   B.returns = key => {
     B(stringify(['returns', key, timeOrigin + now(), depth(), B.steps !== true]))
@@ -41,6 +47,9 @@ export const beginsAt = (binding: string, key: number, parameters: readonly stri
   return `${binding}.begins?.(${key}, [${given.join(', ')}]) ?? false`
 }
 export const returnsAt = (binding: string, key: number): string => `${binding}.returns?.(${key}) ?? false`
+
+/** It is known where a function returns, as far as it can be: the time of the thread, in milliseconds since 1970. */
+export const knowing = (binding: string, key: number): string => `${binding}.knows(${key})`
 
 /** Whether threads are being stepped: then nothing stops them for a result. */
 export const stepping = (binding: string, steps: boolean): string => `${binding}.steps = ${steps}`
