@@ -76,9 +76,9 @@ type Contradiction = readonly [message: string, fix: string]
 export function judgeOptions(asked: Asked): SmokeOptions {
   const wrong = contradictions(asked)
   if (wrong.length > 0)
-    throw new UserError(wrong.map(([message]) => message).join('\n'), {
-      fix: wrong.map(([, fix]) => fix).join('\n  '),
-    })
+    throw wrong.length === 1
+      ? new UserError(wrong[0]?.[0] ?? '', { fix: wrong[0]?.[1] })
+      : new UserError(wrong.map(([message, fix]) => `${message}: ${fix}`).join('\n'))
   const { source, revision, workspace, port, agent, codexCli, codexHome } = asked
   const rest = withDefaults(asked)
   return {

@@ -31,7 +31,12 @@ export async function readSource(
     throw new UserError(`${path} does not look like a checkout of Debug Server`, {
       fix: 'name one with --source, or an address that git clones from',
     })
-  const commit = await commitOf(git, path, revision ?? 'HEAD')
+  const commit = await commitOf(git, path, revision ?? 'HEAD').catch((error: unknown) => {
+    if (revision === undefined || !(error instanceof UserError)) throw error
+    throw new UserError(`--revision is "${revision}": ${error.message}`, {
+      fix: `name a commit, branch or tag that ${path} has`,
+    })
+  })
   const status = await gitOutput(git, path, 'status', '--porcelain', '-z')
   return {
     kind: 'checkout',

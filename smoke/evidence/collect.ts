@@ -9,6 +9,7 @@ import type { SecretMask } from '../../lib/secret-mask.ts'
 import { maskOf } from '../agents/masked.ts'
 import { logFiles } from '../diagnosis.ts'
 import type { Places } from '../workspace/places.ts'
+import { fileNameOf } from './file-name.ts'
 import type { Copy } from './kept-names.ts'
 
 /** Where the evidence of every run is, below the checkout that the harness runs from. */
@@ -69,7 +70,7 @@ export async function collect(
   for (const run of await namesIn(logs))
     for (const name of await namesIn(join(logs, run)))
       if (name.endsWith('.log') && (await isSince(join(logs, run, name), since)))
-        await copy(join(logs, run, name), join(evidence, 'phases', name))
+        await copy(join(logs, run, name), join(evidence, 'phases', fileNameOf(name)))
   return { faults, copies }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { agentText } from '../agents/agent-text.ts'
 import { readMirror } from '../agents/codex-mirror.ts'
 import { runSecrets } from '../agents/run-secrets.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
@@ -29,7 +30,7 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
   const [setting, marker] = [settingIn(places), readMarker(places)]
   if (marker === undefined) return
   if (setting?.run !== marker.run) return removeEmpty(root, marker.run)
-  const { run, evidence, source, revision, steps: before } = setting
+  const { run, evidence, source, revision, agent, steps: before } = setting
   const isOfRun = dirname(evidence) === root && basename(evidence).endsWith(`-${run}`) && marker.run === run
   if (!isOfRun || !existsSync(evidence) || existsSync(join(evidence, 'summary.json'))) return
   // It was written before what the phases were told: where it is not there, it was taken away.
@@ -38,7 +39,16 @@ export async function concludeKilled(places: Places, { root, kept, now }: Eviden
     readMirror(places.codexHome),
   )
   await conclude({
-    ...{ run, places, evidence, source, revision, kept, started: new Date(marker.created_at) },
+    ...{
+      run,
+      places,
+      evidence,
+      source,
+      revision,
+      agent: agentText(agent),
+      kept,
+      started: new Date(marker.created_at),
+    },
     ...{
       ended: now,
       stopped: 'killed',

@@ -20,6 +20,8 @@ type Ending = {
   readonly run: string
   readonly places: Places
   readonly evidence: string
+  /** Who did the stages, in words. */
+  readonly agent: string
   /** Checkout, or address of git. */
   readonly source: string
   readonly revision: string | undefined
@@ -82,6 +84,7 @@ export async function conclude({ places, evidence, log, ...run }: Ending): Promi
     const after = [kept, ...since].map(covered)
     const summary = summaryOf({
       ...{ run: run.run, findings, kept: run.kept, stopped: run.stopped, workspace: places.workspace },
+      agent: run.agent,
       ...{ source: withoutCredentials(run.source), revision, started_at: run.started.toISOString() },
       duration_ms: ended.getTime() - run.started.getTime(),
       ...{ before: before.map(toldStep), phases, after: after.map(toldStep) },

@@ -25,7 +25,7 @@ export function completeJunit(written: string, { phases, steps, outcome, ...foun
   ] as const
   const more = suites.flatMap(([name, cases]) => (cases.length === 0 ? [] : [suite(name, cases)]))
   const at = before.lastIndexOf(end)
-  return counted(before.slice(0, at), [...own, ...after]) + more.join('') + before.slice(at)
+  return counted(timed(before.slice(0, at), phases), [...own, ...after]) + more.join('') + before.slice(at)
 }
 
 function cutOff(outcome: Outcome): Finding[] {
@@ -41,6 +41,16 @@ function cutOff(outcome: Outcome): Finding[] {
 
 const head = '<?xml version="1.0" encoding="UTF-8"?>'
 const end = '</testsuites>'
+
+/** Of a service, what the engine tells is how long it was there. */
+const timed = (written: string, phases: readonly PhaseRecord[]): string =>
+  phases.reduce((so, record) => {
+    const opening = `<testcase name="${text(record.name)}" classname="task" time="`
+    const at = so.indexOf(opening)
+    if (record.outcome !== 'passed' || at < 0) return so
+    const time = at + opening.length
+    return `${so.slice(0, time)}${record.ms / 1_000}${so.slice(so.indexOf('"', time))}`
+  }, written)
 
 /** What stands above all suites counts those in it. */
 const counted = (text: string, more: readonly Case[]): string => {

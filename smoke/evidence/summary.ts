@@ -11,6 +11,8 @@ export type Summary = {
   readonly outcome: Outcome
   /** What failed first, and why; null where all passed. */
   readonly failed: { readonly phase: string; readonly reason: string } | null
+  /** Who did the stages, in words. */
+  readonly agent: string
   readonly source: string
   readonly revision: string | null
   readonly workspace: string
@@ -52,6 +54,21 @@ const nothingRan: Finding = { phase: 'start', reason: 'the phases were not begun
 
 function failureIn(record: PhaseRecord | undefined): Finding | undefined {
   if (record === undefined) return undefined
-  const reason = record.outcome === 'failed' ? record.reason : `it is ${record.outcome}`
-  return { phase: record.name, reason }
+  return { phase: record.name, reason: reasonOf(record) }
+}
+
+function reasonOf(record: PhaseRecord): string {
+  switch (record.outcome) {
+    case 'failed':
+      return record.reason
+    case 'passed':
+      return 'it has passed'
+    case 'running':
+      return 'it was at work when the run was cut off'
+    case 'ended':
+      return 'it was ended while it was at work'
+    case 'waiting':
+    case 'skipped':
+      return 'it was not begun'
+  }
 }

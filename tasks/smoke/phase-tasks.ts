@@ -5,6 +5,7 @@ import { readMirror } from '../../smoke/agents/codex-mirror.ts'
 import { runSecrets } from '../../smoke/agents/run-secrets.ts'
 import { besidesMs, deadlineOf, diagnosisMs } from '../../smoke/deadlines.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
+import { fileNameOf } from '../../smoke/evidence/file-name.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { setCallLog } from '../../smoke/run/call-log.ts'
 import { clone, requireClean } from '../../smoke/run/clone.ts'
@@ -178,7 +179,7 @@ function orDiagnosis(
     ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
   }
   return withinLimits(limits, context, work, async (failure, said) => {
-    const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
+    const file = join(setting.evidence, `diagnosis-${fileNameOf(name)}.txt`)
     // Whatever becomes of it, why the phase failed is what counts.
     await diagnose(places, setting, { failure, said }, secrets())
       .then(text => writeFile(file, text, { mode: 0o600 }))

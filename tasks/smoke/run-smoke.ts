@@ -130,6 +130,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
       'keeping the evidence',
       conclude({
         ...{ run, places, evidence, findings, secrets, log, revision: source.revision, kept: keep },
+        agent: agentText(agent),
         source: source.kind === 'checkout' ? source.path : source.address,
         ...{ started: new Date(started), ended: new Date(systemClock.now()) },
         ...{ stopped: signal.aborted ? 'cancelled' : undefined, before: steps.records },

@@ -49,7 +49,12 @@ async function killedRun(owner: Owner, differs: (root: string) => Partial<Settin
   return { ...{ places, root, newcomer, file }, read: (name: string) => readFileSync(file(name), 'utf8') }
 }
 
-const told = { version: 1, run: 'one', outcome: 'killed', failed: { phase: 'up', reason: 'it is running' } }
+const told = {
+  version: 1,
+  run: 'one',
+  outcome: 'killed',
+  failed: { phase: 'up', reason: 'it was at work when the run was cut off' },
+}
 
 t.test('whoever comes next tells of a run that was killed, without its secrets', async t => {
   const cleaned = await killedRun(t)
@@ -124,7 +129,7 @@ t.test('what the harness itself has failed with is told without secrets', async 
   const { places, file, read } = await killedRun(t)
   const failed = { name: 'workspace', describe: '', outcome: 'failed', ms: 1, at: 1 } as const
   await conclude({
-    ...{ run: 'one', places, evidence: file(''), source: '/a', revision: undefined, kept: false },
+    ...{ run: 'one', places, evidence: file(''), source: '/a', revision: undefined, kept: false, agent: '' },
     ...{ started, ended: started, stopped: undefined, findings: [], secrets: ['hunter2'], log: () => {} },
     before: [{ ...failed, reason: 'git said hunter2' }],
   })

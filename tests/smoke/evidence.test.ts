@@ -64,7 +64,7 @@ t.test('what a kill leaves of the events is read as far as it goes', async t => 
 const facts = {
   ...{ run: 'r', kept: false, workspace: '/w', source: '/s', revision: null, duration_ms: 1_000 },
   ...{ started_at: '2026-01-01T00:00:00.000Z', stopped: undefined, findings: [] },
-  ...{ before: [], after: [] },
+  ...{ before: [], after: [], agent: 'no agent' },
 }
 const passed = (name: string) => ({ name, describe: '', outcome: 'passed', ms: 1 }) as const
 
@@ -112,10 +112,15 @@ t.test('the page shows what failed, and nothing in it can be taken for markup', 
   const phases = [
     { name: 'a<b>', describe: 'x & y', outcome: 'failed', ms: 1_500, reason: '<script>"' },
   ] as const
-  const page = reportPage(summaryOf({ ...facts, phases }), ['services/api & more.log'])
+  const files = ['phases/a<b>.log', 'services/api & more.log']
+  const page = reportPage(summaryOf({ ...facts, phases }), files)
   t.match(page, /<h2>a&lt;b&gt; failed<\/h2>\n<pre>&lt;script&gt;&quot;<\/pre>/)
   t.match(page, /1\.5 s/)
-  t.match(page, /<a href="services\/api%20&amp;%20more.log">services\/api &amp; more.log<\/a>/)
+  t.match(page, /<td><a href="phases\/a%3Cb%3E.log">a&lt;b&gt;<\/a><\/td>/)
+  t.match(
+    page,
+    /<h3>services<\/h3>\n<ul>\n<li><a href="services\/api%20&amp;%20more.log">api &amp; more.log<\/a>/,
+  )
   t.notMatch(page, /<script/)
 })
 
@@ -124,6 +129,12 @@ t.test(
   async t => {
     const engine =
       '<testsuites name="task" tests="2" failures="1"><testsuite name="task x" tests="2" failures="1"/></testsuites>\n'
+    const served = engine.replace('/>', '><testcase name="a" classname="task" time="94.84"/></testsuite>')
+    t.match(
+      completeJunit(served, { steps: [], findings: [], outcome: 'passed', phases: [passed('a')] }),
+      /name="a" classname="task" time="0.001"\/>/,
+      'what a service was asked, not how long it was there',
+    )
     const findings = [{ phase: 'untouched', reason: 'changed:\n  <b>\u001b[0m' }]
     const none = { phases: [], steps: [], findings: [] }
     t.equal(completeJunit(engine, { ...none, outcome: 'passed' }), engine)
@@ -248,6 +259,7 @@ t.test(
     execFileSync('mkfifo', [join(logs, 'c.log')])
     const phase = (run: string) => join(places.taskArtifacts, 'task/logs', run, 'up.log')
     write(phase('first'), 'of now')
+    write(join(places.taskArtifacts, 'task/logs/first/agent:use.log'), 'a stage')
     write(phase('second'), 'of before')
     utimesSync(phase('second'), 1, 1)
     const since = 100_000
@@ -262,6 +274,7 @@ t.test(
     t.equal(kept('services/pm2.log'), 'one')
     t.equal(kept('services/debug-server-1-pm2.log'), 'other')
     t.equal(kept('phases/up.log'), 'of now')
+    t.equal(kept('phases/agent-use.log'), 'a stage')
     const other = `${'x'.repeat(65_533)}hunter3 \\"a\\"b\\"`
     write(join(evidence, 'events.ndjson'), other)
     await coverKept(evidence, ['hunter3', '"a"b"'])

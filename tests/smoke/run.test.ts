@@ -25,7 +25,7 @@ t.test('a source that does as it should passes, leaves its evidence, and nothing
   t.same(names.slice(-3), ['untouched', 'evidence', 'remove'], 'with what the harness does itself')
   for (const name of ['untouched', 'clean-up', 'workspace', 'evidence', 'remove']) {
     t.match(rig.evidence('junit.xml'), new RegExp(`<testcase[^>]*name="${name}"`))
-    t.match(rig.evidence('report.html'), new RegExp(`<td>${name}</td><td>passed</td><td>\\d`))
+    t.match(rig.evidence('report.html'), new RegExp(`>${name}(?:</a>)?</td><td>passed</td><td>\\d`))
     t.match(rig.evidence('trace.json'), new RegExp(`"name":"${name}"`))
   }
   t.match(rig.evidence('report.html'), /<a href="phases\/ready.log">/)
