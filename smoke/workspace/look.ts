@@ -1,14 +1,15 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync, type Stats } from 'node:fs'
 import { errorCode } from '../../lib/error-code.ts'
 import { tryToLock } from '../../lib/lock.ts'
 import type { Found } from './decide.ts'
 import { readMarker } from './marker.ts'
 import { isLockFile, lockName, type Places } from './places.ts'
+import { unusable } from './unusable.ts'
 
 /** Looks and changes nothing: a lock that is free is given back at once. */
 export function look(places: Places): Found {
   const { workspace } = places
-  const stat = lstatSync(workspace, { throwIfNoEntry: false })
+  const stat = statOf(workspace)
   if (stat === undefined) return { kind: 'absent' }
   if (!stat.isDirectory()) return { kind: 'no_directory' }
   const names = namesIn(workspace)
@@ -20,6 +21,15 @@ export function look(places: Places): Found {
   }
   if (names.every(isLockFile)) return { kind: 'empty' }
   return { kind: readMarker(places) === undefined ? 'foreign' : 'marked' }
+}
+
+/** What lies below a file, or in a directory that this user may not enter, is refused as it was named. */
+function statOf(workspace: string): Stats | undefined {
+  try {
+    return lstatSync(workspace, { throwIfNoEntry: false })
+  } catch (error) {
+    throw unusable(workspace, error)
+  }
 }
 
 /** Undefined where its run has just removed it. */

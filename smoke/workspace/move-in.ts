@@ -10,8 +10,9 @@ import { cleanUp, tellKilled } from './clean-up.ts'
 import { endFormer } from './end-former.ts'
 import { look } from './look.ts'
 import { readMarker, writeMarker } from './marker.ts'
-import { homesOf, isLockFile } from './places.ts'
+import { homesOf, isLockFile, type Places } from './places.ts'
 import { removeWorkspace } from './remove.ts'
+import { unusable } from './unusable.ts'
 
 const tries = 20
 const pauseMs = 25
@@ -40,8 +41,7 @@ export async function moveIn(
   const { workspace } = places
   if (decision.kind === 'replace' && !(await cleanUp(places, evidence)) && decision.foreign)
     if (look(places).kind === 'foreign') await removeTree(workspace)
-  makeDirectory(workspace)
-  const lock = await lockWithin(places.lock)
+  const lock = await made(places)
   if (lock === undefined)
     throw new UserError(`another smoke has begun in ${workspace} just now`, {
       fix: 'wait until it has ended, or name another --workspace',
@@ -75,6 +75,16 @@ export async function moveIn(
       await removeWorkspace(places)
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+/** The lock of a directory that is there then. */
+async function made({ workspace, lock }: Places): Promise<HeldLock | undefined> {
+  try {
+    makeDirectory(workspace)
+    return await lockWithin(lock)
+  } catch (error) {
+    throw unusable(workspace, error)
   }
 }
 

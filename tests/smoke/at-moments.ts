@@ -25,6 +25,8 @@ type Moments = {
   readonly kept: Places
   /** How often they do, from 0 to 1. */
   readonly keeping: number
+  /** Whether the next one is started at once after one whose harness was killed, with its keeper still at work. */
+  readonly rushes?: boolean
   /** What a run is started with, where it keeps its workspace and where it does not. */
   readonly words: (keeps: boolean) => readonly string[]
 }
@@ -32,7 +34,7 @@ type Moments = {
 /** Kills runs, or has them end, at random moments, and looks each time that nothing is left and that what became of it is told. */
 export async function endAtMoments(
   t: Test,
-  { rig, seed, moments, whole, kept, keeping, words }: Moments,
+  { rig, seed, moments, whole, kept, keeping, words, rushes = false }: Moments,
 ): Promise<void> {
   const next = random(seed)
   // Those could write no summary.
@@ -56,14 +58,18 @@ export async function endAtMoments(
     const ofHarness = [...codes[signal], ...(isAtWork ? [] : [null])]
     const allowed = !isHit ? [0] : victim === 'phases' ? [1, 0] : ofHarness
     t.ok(isOneOf(allowed, code), `${what}: it ended with ${code}\n${stderr}`)
+    const isKilled = isHit && signal === 'SIGKILL' && victim === 'harness'
+    if (isKilled) killed.add(evidence)
+    if (isKilled && rushes && at < moments) continue
     await until(`${what}: no process is left`, () => rig.processes().length === 0)
     await until(`${what}: no workspace is left but the one that is kept`, () =>
       rig.left().every(name => name === 'kept'),
     )
     await until(`${what}: nobody is in it`, () => look(kept).kind === 'marked')
-    if (signal === 'SIGKILL' && victim === 'harness') killed.add(evidence)
     t.ok(killed.has(evidence) || existsSync(join(evidence, 'summary.json')), `${what}: how it ended is kept`)
   }
+  const untold = rig.runs().filter(run => !existsSync(join(run, 'summary.json')))
+  t.same(untold, [], 'of each run is told how it ended, also of those that were killed')
 }
 
 const isOneOf = (all: readonly (number | null)[], code: number | null): boolean => all.includes(code)

@@ -216,6 +216,18 @@ t.test('a directory that the system does not remove is left empty, and told', as
   t.same(readdirSync(places.workspace), [])
 })
 
+t.test('where the system lets nobody have a workspace, that is told, with what it said', async t => {
+  const file = join(room(t), 'file')
+  write(file)
+  const below = placesIn(join(file, 'work'))
+  t.throws(() => look(below), { name: 'UserError', message: /no workspace can be at .*: ENOTDIR/ })
+  await t.rejects(moveIn({ places: placesIn('/proc/work'), decision: { kind: 'make' } }, newcomer), {
+    name: 'UserError',
+    message: /no workspace can be at \/proc\/work: ENOENT/,
+    fix: /name another/,
+  })
+})
+
 t.test('what a kill leaves of a removal is still known for a workspace', async t => {
   const places = placesIn(join(room(t), `${prefix}half`))
   mkdirSync(places.workspace)
