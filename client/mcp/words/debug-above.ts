@@ -15,7 +15,7 @@ export const traceCalls: Words<'debug.trace'> = {
   tool: 'trace_calls',
   title: 'Trace calls',
   description:
-    'Record every call of chosen functions (each FILE:FUNCTION) while the program runs on: arguments, how it ended (returned, raised, open: not before the program did), result, duration and depth; under Delve the arguments alone. From its start on: give trace to debug_launch. Later: call this, at a stop or while it runs. Read with debug_recorded. Much better than stepping where you want to know how often, in which order and with what something is called. Returns what is traced and watched, with numbers; remove takes some away.',
+    'Record every call of chosen functions (each FILE:FUNCTION) while the program runs on: arguments, how it ended (returned, raised, open: not before the program did), result, duration and depth. From its start on: give trace to debug_launch. Later: call this, at a stop or while it runs. Read with debug_recorded. Much better than stepping where you want to know how often, in which order and with what something is called. Returns what is traced and watched, with numbers; remove takes some away.',
   idempotent: true,
   reader: list('debug.trace'),
 }

@@ -1,11 +1,14 @@
 import { didYouMean } from '../../../../lib/suggest.ts'
 import type { SourceLines } from '../source-text.ts'
+import { resultNames } from './go-results.ts'
 
 export type FunctionFound =
   | {
       readonly found: true
       readonly line: number
       readonly parameters: readonly string[]
+      /** The names of what it returns, in Go, where they have any. */
+      readonly results: readonly string[]
       /** Behind its parameters: what runs there runs at each call. From 1. */
       readonly inside: { readonly line: number; readonly column: number }
       /** It may go on after others have begun: an async function, a generator of JavaScript. */
@@ -97,6 +100,7 @@ function headAt(lines: readonly string[], at: number, name: string, file: string
   const before = head.slice(0, end).split('\n')
   return {
     parameters,
+    results: file.endsWith('.go') ? resultNames(head.slice(end)) : [],
     suspends:
       isScript.test(file) && /\basync\b|\*\s*$|\bfunction\s*\*/.test(head.slice(0, open).replace(name, '')),
     inside: { line: at + before.length, column: (before.at(-1)?.length ?? 0) + 1 },

@@ -9,7 +9,7 @@ import { type AdapterBreakpoint, anyBodySchema, outputEventSchema } from '../dap
 import type { EnginePlan } from '../engine.ts'
 import { Refusal } from '../refusal.ts'
 import { RecordRing } from './record-ring.ts'
-import { type TraceAsked, type TracedFunction, traceSetSchema } from './trace-request.ts'
+import { type TraceAsked, type TracedFunction, traceSetSchema, unsetSchema } from './trace-request.ts'
 
 /** Of each text that is recorded. */
 const longestText = 300
@@ -21,6 +21,8 @@ const tracedSchema = z.object({
   lost: z.int().min(0).default(0),
   /** Those whose code has come to be there. */
   set: z.array(z.int()).max(1_000).default([]),
+  /** Those that somebody's breakpoint has taken the place of. */
+  unset: unsetSchema,
   records: z
     .array(
       z.object({
@@ -55,7 +57,7 @@ type Entry = Probe & {
   /** The file by its absolute path. */
   readonly path: string
   /** Of a function: where it begins, and what runs at each call. */
-  readonly begins?: Pick<TracedFunction, 'line' | 'inside' | 'suspends'>
+  readonly begins?: Pick<TracedFunction, 'line' | 'inside' | 'suspends' | 'results'>
 }
 
 /** One that is wanted: its number is not given yet. */
@@ -183,7 +185,7 @@ export class Probes {
     })
   }
 
-  #calls({ records, lost, set }: z.output<typeof tracedSchema>): void {
+  #calls({ records, lost, set, unset }: z.output<typeof tracedSchema>): void {
     this.ring.lose(lost)
     this.#told(entry => (set.includes(entry.id) ? entry.hits : undefined))
     for (const { probe, ms, began, arguments: given, ...rest } of records) {
@@ -199,6 +201,10 @@ export class Probes {
         duration: ms === null ? null : Math.round(ms * 1_000) / 1_000,
       })
     }
+    this.#entries = this.#entries.map(entry => {
+      const message = unset.find(({ id }) => id === entry.id)?.message
+      return message === undefined ? entry : { ...entry, verified: false, message }
+    })
   }
 
   /** A message: of a watch its value, of a function its arguments. */

@@ -18,6 +18,8 @@ export const traceAskedSchema = z.object({
         /** It may go on after others have begun: an async function, a generator. */
         suspends: z.boolean(),
         parameters: z.array(z.string()).readonly(),
+        /** Names of what it returns, in Go, where they have any. */
+        results: z.array(z.string()).readonly(),
       }),
     )
     .optional(),
@@ -25,11 +27,12 @@ export const traceAskedSchema = z.object({
 export type TraceAsked = z.infer<typeof traceAskedSchema>
 export type TracedFunction = NonNullable<TraceAsked['functions']>[number]
 
-const unset = z.array(z.object({ id: z.int(), message: z.string() }))
+/** Those of which no calls are told, and why. */
+export const unsetSchema = z.array(z.object({ id: z.int(), message: z.string() })).default([])
 
-/** Its answer: of which of them no calls are told, and why. */
+/** Its answer. */
 export const traceSetSchema = z
-  .object({ unset: unset.default([]) })
+  .object({ unset: unsetSchema })
   .nullish()
   .transform(told => told ?? { unset: [] })
 export type TraceSet = z.output<typeof traceSetSchema>

@@ -36,14 +36,14 @@ export async function tracedFunction(given: string, of: Traceable): Promise<Trac
   if (missing !== undefined) return without(`${file}: ${missing}`)
   const found = findFunction(await of.lines(told.path), file, name)
   if (!found.found) return without(found.message)
-  const { line, inside, suspends, parameters } = found
+  const { line, inside, suspends, parameters, results } = found
   const probe: NewProbe = {
     ...told,
     verified: probes.tracesCalls,
     message: probes.tracesCalls ? null : notYet,
     at: probes.tracesCalls ? null : line,
     expressions: parameters,
-    begins: { line, inside, suspends },
+    begins: { line, inside, suspends, results },
   }
   return { probe, problem: undefined }
 }

@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
+import type { TraceSet } from '../above/trace-request.ts'
+import { RequestRefused } from '../bridge.ts'
 import {
   anyBodySchema,
   type Capabilities,
@@ -12,6 +14,7 @@ import { BeginningRefused, type Dialect, type Speaker, Unlaunchable } from '../w
 import { refuseToGoOn } from '../within/refuse-to-go-on.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { buildErrors } from './build-errors.ts'
+import { CallTracer } from './call-tracer.ts'
 import { secretVariable } from './connecting-host.ts'
 
 /** In milliseconds. */
@@ -55,6 +58,10 @@ const stoppedSchema = z.looseObject({
   hitBreakpointIds: z.array(z.int()).optional(),
 })
 
+type DelveStop = z.infer<typeof stoppedSchema> & { threadId: number }
+
+const traceRequest = 'debugServerTrace'
+
 /** Before the first line of the program itself; the process begins in Go's runtime. */
 const entryFunction = { name: 'main.main' }
 
@@ -79,12 +86,15 @@ export class DelveDialect implements Dialect {
   /** Where it has stopped last. */
   #thread = 1
   readonly #tell: (name: string, body: unknown) => void
+  readonly #calls: CallTracer
+  #traced: TraceSet = { unset: [] }
 
   /** `tell`: an event that Delve does not tell. */
   constructor(target: DelveTarget, stops: Stops, tell: (name: string, body: unknown) => void) {
     this.#target = target
     this.#stops = stops
     this.#tell = tell
+    this.#calls = new CallTracer((...asked) => this.#ask(...asked), tell)
     this.#awaitsEntry = stops.stop_on_entry && (target.mode === 'debug' || target.mode === 'exec')
   }
 
@@ -125,7 +135,22 @@ export class DelveDialect implements Dialect {
     }
   }
 
+  before(command: string, parameters: object): Promise<void> | undefined {
+    return command === traceRequest ? this.#trace(parameters) : undefined
+  }
+
   request(command: string, parameters: object): { command: string; parameters: object } {
+    // All has been done.
+    if (command === traceRequest) return this.probe
+    const sent = this.#request(command, parameters)
+    return { ...sent, parameters: this.#calls.request(sent.command, sent.parameters) }
+  }
+
+  answered(command: string): unknown {
+    return command === traceRequest ? this.#traced : undefined
+  }
+
+  #request(command: string, parameters: object): { command: string; parameters: object } {
     if (command === 'disconnect' && this.#target.mode === 'local')
       return { command, parameters: { terminateDebuggee: false } }
     requireRequest(command, this.#capabilities, 'delve')
@@ -142,6 +167,7 @@ export class DelveDialect implements Dialect {
   event(name: string, body: unknown): { name: string; body: unknown } | undefined {
     switch (name) {
       case 'output': {
+        if (this.#calls.heard(body)) return undefined
         const { data } = outputSchema.safeParse(body)
         const status = /^Process \d+ has exited with status (-?\d+)/.exec(data?.output ?? '')?.[1]
         if (status !== undefined) this.#status = Number(status)
@@ -159,21 +185,31 @@ export class DelveDialect implements Dialect {
         // A pause that comes upon no goroutine names none: the first is always there.
         const stop = { ...data, threadId: data.threadId ?? 1 }
         this.#thread = stop.threadId
-        if (stop.reason === 'exception' && noProcess.test(data.text ?? '')) {
-          void this.#look().then(isThere => isThere && this.#tell(name, stop))
-          return undefined
-        }
-        if (stop.reason === 'exception' && this.#stops.exceptions === 'never') {
-          this.#say('continue', { threadId: stop.threadId })
-          return undefined
-        }
-        if (this.#target.mode === 'core')
-          return { name, body: { ...stop, reason: 'exception', description: 'core dump' } }
-        if (!this.#isEntry(stop.hitBreakpointIds)) return { name, body: stop }
-        return { name, body: { ...stop, reason: 'entry', hitBreakpointIds: [] } }
+        if (!this.#calls.isOn) return this.#toldOf(stop)
+        void this.#calls.stopped(stop).then(left => {
+          const told = left === undefined ? undefined : this.#toldOf(left)
+          if (told !== undefined) this.#tell(told.name, told.body)
+        })
+        return undefined
       }
     }
     return { name, body }
+  }
+
+  #toldOf(stop: DelveStop): { name: string; body: unknown } | undefined {
+    const name = 'stopped'
+    if (stop.reason === 'exception' && noProcess.test(stop.text ?? '')) {
+      void this.#look().then(isThere => isThere && this.#tell(name, stop))
+      return undefined
+    }
+    if (stop.reason === 'exception' && this.#stops.exceptions === 'never') {
+      this.#say('continue', { threadId: stop.threadId })
+      return undefined
+    }
+    if (this.#target.mode === 'core')
+      return { name, body: { ...stop, reason: 'exception', description: 'core dump' } }
+    if (!this.#isEntry(stop.hitBreakpointIds)) return { name, body: stop }
+    return { name, body: { ...stop, reason: 'entry', hitBreakpointIds: [] } }
   }
 
   refused(message: string): void {
@@ -182,6 +218,7 @@ export class DelveDialect implements Dialect {
 
   /** It says so when it is asked to leave. */
   async exitCode(): Promise<number | undefined> {
+    this.#calls.finish()
     if (this.#wasKilled) return 128 + 9
     await this.#to?.ask('disconnect', {}, anyBodySchema, leaveMs).catch(() => undefined)
     const status = this.#status
@@ -215,6 +252,19 @@ export class DelveDialect implements Dialect {
     this.#wasKilled = true
     this.#tell('terminated', undefined)
     return false
+  }
+
+  async #trace(parameters: object): Promise<void> {
+    try {
+      this.#traced = await this.#calls.trace(parameters)
+    } catch (error) {
+      throw new RequestRefused(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #ask: Speaker['ask'] = (...asked) => {
+    if (this.#to === undefined) throw new Error('Delve has not begun')
+    return this.#to.ask(...asked)
   }
 
   /** Of which nobody needs the answer. */

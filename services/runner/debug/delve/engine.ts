@@ -124,6 +124,7 @@ const planOf = (request: DebugRequest, target: DelveTarget, host: EngineHost): E
   // It stops at panics that nobody recovers from, and at fatal errors, without being asked to.
   exceptionFilters: () => [],
   hitCondition: ({ kind, count }) => `${signs[kind]} ${count}`,
+  tracesCalls: true,
   everyThread: 0,
   meaning: ({ reason, description, text }) => ({
     reason,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Begun, OpenCalls } from '../above/open-calls.ts'
 import type { TraceAsked, TracedFunction, TraceSet } from '../above/trace-request.ts'
 import { CdpError } from './cdp-connection.ts'
 import {
@@ -10,7 +11,6 @@ import {
 } from './cdp-messages.ts'
 import { unstopped } from './evaluate.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
-import { type Begun, OpenCalls } from './open-calls.ts'
 import type { Target } from './target.ts'
 import { beginsAt, installing, knowing, returnsAt, showing, stepping } from './trace-script.ts'
 

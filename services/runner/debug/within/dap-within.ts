@@ -47,7 +47,7 @@ export type Dialect = {
   /** A request after that, as it is to be sent. Throws a RequestRefused. */
   request(command: string, parameters: object): { command: string; parameters: object }
   /** What is to be waited for before such a request is sent; it may not take long. */
-  before?(command: string): Promise<unknown> | undefined
+  before?(command: string, parameters: object): Promise<unknown> | undefined
   /** What is told of an answer, where that is not what the adapter says. */
   answered?(command: string, body: unknown): unknown
   /** A request was refused with this message. */
@@ -165,7 +165,7 @@ export class DapWithin implements Adapter {
         : ({ kind: 'late' } satisfies DapOutcome<Body>)
     }
     try {
-      const ready = this.#dialect.before?.(command)
+      const ready = this.#dialect.before?.(command, parameters)
       if (ready !== undefined) await ready
       const sent = this.#dialect.request(command, parameters)
       let told: unknown

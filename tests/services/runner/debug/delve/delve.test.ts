@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { recordedSchema } from '../../../../../services/contract/debug-probes.ts'
 import { until } from '../../../../until.ts'
 import { sandboxOf } from '../../rig.ts'
 import { pidNamed, pidOf } from '../debug-processes.ts'
@@ -100,10 +101,89 @@ const ends: readonly [how: string, launch: GoLaunch, stop: object | null, code: 
   ['kill', {}, null, 137],
 ]
 
+const calls = `package main
+
+import (
+	"errors"
+	"runtime"
+	"sync"
+)
+
+type cart struct{ total int }
+
+func (c *cart) priced(by int) (int, error) {
+	if by < 0 {
+		return 0, errors.New("no price")
+	}
+	return c.total * by, nil
+}
+
+func factorial(n int) int {
+	if n <= 1 {
+		return 1
+	}
+	return n * factorial(n-1)
+}
+
+func larger[T int | string](a, b T) T {
+	if a > b {
+		return a
+	}
+	return b
+}
+
+func fails(n int) int {
+	panic(n)
+}
+
+func recovers(n int) (result int, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("recovered")
+		}
+	}()
+	return fails(n), nil
+}
+
+func leaves(wait *sync.WaitGroup) int {
+	defer wait.Done()
+	runtime.Goexit()
+	return 1
+}
+
+func stepped(n int) int {
+	return n + 1
+}
+
+func main() {
+	var wait sync.WaitGroup
+	c := &cart{21}
+	c.priced(2)
+	c.priced(-1)
+	larger(1, 2)
+	larger("b", "a")
+	recovers(3)
+	wait.Add(1)
+	go leaves(&wait)
+	wait.Wait()
+	for i := 0; i < 3; i++ {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			factorial(4)
+		}()
+	}
+	wait.Wait()
+	stepped(1) // step
+	stepped(2)
+}
+`
+
 t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t => {
   const { rig, run, state, answer, refusal, session, launch } = await delveRig(t, {
     'main.go': program,
     'broken/main.go': 'package main\n\nfunc main() { missing() }\n',
+    'calls/main.go': calls,
   })
   const pidSaid = async ({ command }: Launched): Promise<number> =>
     Number(/pid (\d+)\n/.exec(await rig.printed(session.id, command, /pid \d+\n/))?.[1])
@@ -129,6 +209,48 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
     const debug = await run({ path: 'app', breakpoints: ['main.go:12'] })
     t.match(debug.at, { stop: { frame: { file: 'main.go', line: 12 } } })
     await state(debug, 'debug.terminate')
+  })
+  await t.test('how calls end is told', async t => {
+    const names = ['priced', 'factorial', 'larger', 'fails', 'recovers', 'leaves', 'stepped']
+    const debug = await run({
+      path: 'calls',
+      breakpoints: ['calls/main.go:"// step"'],
+      trace: names.map(name => `calls/main.go:${name}`),
+    })
+    t.match(debug.at, { status: 'stopped', stop: { reason: 'breakpoint' } })
+    await state(debug, 'debug.next')
+    t.match(await answer(debug, 'debug.evaluate', { expression: 'call stepped(40)' }), { value: '41' })
+    t.match(await state(debug, 'debug.continue'), { end: { reason: 'exited', exit_code: 0 } })
+    const { records } = recordedSchema.parse(await answer(debug, 'debug.recorded', { limit: 100 }))
+    const told = records.flatMap(one =>
+      one.kind === 'call'
+        ? [
+            `${one.function}(${one.arguments.map(({ value }) => value)}) ${one.ended} ${one.result} ${one.depth}`,
+          ]
+        : [],
+    )
+    const own = (name: string) => told.filter(one => one.includes(name)).map(one => one.replace('main.', ''))
+    t.same(own('priced'), [
+      '(*cart).priced(2) returned (42, error nil) 0',
+      '(*cart).priced(-1) returned (0, error(*errors.errorString) *{s: "no price"}) 0',
+    ])
+    t.match(own('larger'), [/int.*\(1,2\) returned 2 0$/, /string.*\("b","a"\) returned "b" 0$/])
+    t.match(own('fails'), ['fails(3) raised null 1'])
+    t.match(own('recovers'), [/^recovers\(3\) returned \(0, error.*"recovered"\}\) 0$/])
+    t.match(own('leaves'), [/ open null 0$/])
+    t.same(
+      own('factorial').toSorted(),
+      [1, 2, 3, 4].flatMap(n => {
+        const one = `factorial(${n}) returned ${[1, 1, 2, 6, 24][n]} ${4 - n}`
+        return [one, one, one]
+      }),
+      'each goroutine by itself',
+    )
+    t.match(
+      own('stepped'),
+      ['stepped(1) unseen null 0', 'stepped(2) returned 3 0'],
+      'and none that an expression calls',
+    )
   })
   await t.test('what is paused stands, and what is ended is gone', async t => {
     const debug = await run({ arguments: ['stand'], breakpoints: ['main.go:36'] })

@@ -34,8 +34,6 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
     caught: 'delve steps from what recovers into the runtime of Go',
     data: 'delve 1.20 has them on its command line alone',
     execs: 'delve does not follow a program that replaces itself',
-    left: 'delve 1.20 does not tell how calls end',
     memory: 'delve 1.20 reads it on its command line alone',
-    traced: 'delve 1.20 does not tell how calls end',
   },
 }

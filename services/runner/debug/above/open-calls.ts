@@ -7,8 +7,8 @@ export type Begun = {
   readonly arguments: readonly (readonly [string, string])[]
 }
 type Open = Begun & { readonly began: number; readonly depth: number; readonly thread: string }
-/** `deep`: how many calls lay on the stack. */
-type Known = { readonly open: Open; readonly deep: number }
+/** `deep`: how far down the stack it lies, counted in whatever grows with that. `isUnsure`: it may have returned unseen. */
+type Known = { readonly open: Open; readonly deep: number; isUnsure: boolean }
 export type Told = Open & {
   readonly ended: CallEnd
   readonly result: string | null
@@ -29,17 +29,28 @@ export class OpenCalls {
     this.#thread = thread
   }
 
+  get size(): number {
+    return this.#calls.length
+  }
+
   /** `isSeen`: it will be heard of where it returns. */
   began(call: Begun, at: number, deep: number, isSeen: boolean): Told[] {
     const left = this.#leave(deep, at)
     const open = { ...call, began: at, depth: this.#calls.length, thread: this.#thread }
     if (!isSeen) return [...left, ended(open, 'unseen')]
-    this.#calls.push({ open, deep })
+    this.#calls.push({ open, deep, isUnsure: false })
     return left
   }
 
-  /** Without a result, that is to follow. */
-  returned(probe: number, at: number, deep: number, result?: string): Told[] {
+  /** Whether the innermost one is this very call, as far as can be told. */
+  has(call: Begun, deep: number): boolean {
+    const last = this.#calls.at(-1)
+    if (last === undefined || last.deep !== deep || last.open.probe !== call.probe) return false
+    return last.open.arguments.join('\0') === call.arguments.join('\0')
+  }
+
+  /** Without a result, that is to follow; null: it returns nothing. */
+  returned(probe: number, at: number, deep: number, result?: string | null): Told[] {
     const left = this.#leave(deep + 1, at)
     const last = this.#calls.at(-1)
     if (last === undefined || last.deep !== deep || last.open.probe !== probe) return left
@@ -53,6 +64,16 @@ export class OpenCalls {
     const returning = this.#returning
     this.#returning = undefined
     return returning === undefined ? [] : [ended(returning.open, 'returned', result, returning.at)]
+  }
+
+  /** Nothing is heard of returns for a while: those that are found to have ended later may have ended so. */
+  unsure(): void {
+    // Below one that is unsure all are.
+    for (let at = this.#calls.length - 1; at >= 0; at--) {
+      const call = this.#calls[at]
+      if (call === undefined || call.isUnsure) return
+      call.isUnsure = true
+    }
   }
 
   /** Its calls are told no more. */
@@ -72,7 +93,7 @@ export class OpenCalls {
     const left: Told[] = []
     for (let last = this.#calls.at(-1); last !== undefined && last.deep >= deep; last = this.#calls.at(-1)) {
       this.#calls.pop()
-      left.push(ended(last.open, 'raised', null, at))
+      left.push(last.isUnsure ? ended(last.open, 'unseen') : ended(last.open, 'raised', null, at))
     }
     return left
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { OpenCalls, type Told } from '../../../../../services/runner/debug/node/open-calls.ts'
+import { OpenCalls, type Told } from '../../../../../services/runner/debug/above/open-calls.ts'
 
 const call = (probe: number) => ({ probe, function: `f${probe}`, arguments: [] })
 const inShort = (told: readonly Told[]) =>
@@ -22,4 +22,18 @@ t.test('those of what is traced no more are forgotten', async t => {
   calls.forget(1)
   t.same(inShort(calls.began(call(2), 2, 3, true)), ['2 raised null at 1 after 1'])
   t.same(inShort(calls.finish()), ['2 open null at 0 after null'])
+})
+
+t.test('what may have returned unheard of is not told to have been left', async t => {
+  const calls = new OpenCalls('main')
+  calls.began(call(1), 0, 5, true)
+  calls.unsure()
+  calls.began(call(2), 1, 8, true)
+  t.same(inShort(calls.returned(1, 4, 5, null)), [
+    '2 raised null at 1 after 3',
+    '1 returned null at 0 after 4',
+  ])
+  calls.began(call(1), 5, 5, true)
+  calls.unsure()
+  t.same(inShort(calls.began(call(1), 6, 5, true)), ['1 unseen null at 0 after null'])
 })
