@@ -11,6 +11,7 @@ import { judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
 import { agentTurn, readerFor } from './agent-turn.ts'
 import { keepingLog } from './call-log.ts'
+import { offeredTools } from './offered-tools.ts'
 import type { Phase } from './phase.ts'
 import { withNothingWritten } from './unchanged-by-agent.ts'
 
@@ -45,7 +46,7 @@ async function doStage(phase: Phase, stage: Stage, server: Gateway, directory: s
 /** What the gateway offers when the stage is over, kept as a snapshot. */
 async function lookAtTools({ name, leaves }: Stage, server: Gateway, file: string): Promise<void> {
   await using mcp = await connectMcp(server)
-  const tools = await mcp.tools()
+  const tools = await offeredTools(mcp.tools, leaves.present, server)
   await writeAtomically(file, `${JSON.stringify(tools, null, 2)}\n`)
   const names = tools.map(tool => tool.name)
   const wrong = [

@@ -17,6 +17,7 @@ export async function startService(
   /** `deadline`: how long it may take until it answers, in milliseconds. */
   { logFile, signal, deadline }: { logFile: string; signal: AbortSignal; deadline: number },
 ): Promise<void> {
+  signal.throwIfAborted()
   const logStart = sizeOf(logFile)
   await pm2.start(app)
   const end = performance.now() + deadline

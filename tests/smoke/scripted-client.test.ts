@@ -5,6 +5,7 @@ import t from 'tap'
 import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { connectMcp } from '../../smoke/agents/mcp-client.ts'
 import { runScriptedClient } from '../../smoke/agents/scripted-client.ts'
+import { offeredTools } from '../../smoke/run/offered-tools.ts'
 import { judge } from '../../smoke/stages/judge.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
 import { mcpServer } from './mcp-server.ts'
@@ -99,3 +100,17 @@ t.test('nor does one that never says farewell', async t => {
   const mcp = await connectMcp(server)
   await t.resolves(async () => mcp[Symbol.asyncDispose]())
 })
+
+t.test(
+  'a tool whose server comes up later than a list waits for it is there, and one that never comes is not',
+  async t => {
+    const lists = [[], [{ name: 'grep' }], [{ name: 'grep' }, { name: 'read' }]]
+    const waiting = { signal: new AbortController().signal, pauseMs: 1 }
+    let asked = 0
+    const list = async () => lists[Math.min(asked++, 2)] ?? []
+    t.same(await offeredTools(list, ['read'], waiting), lists[2])
+    t.equal(asked, 3)
+    t.same(await offeredTools(list, ['write'], { ...waiting, limitMs: 5 }), lists[2])
+    t.same(await offeredTools(async () => [], [], waiting), [], 'where none is wanted nothing is waited for')
+  },
+)

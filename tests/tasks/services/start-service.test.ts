@@ -9,12 +9,14 @@ import { room } from '../../smoke/room.ts'
 function startIn(
   owner: Parameters<typeof room>[0],
   said: readonly (readonly [text: string, afterMs: number])[],
+  { signal = new AbortController().signal, started = () => {} } = {},
 ): Promise<void> {
   const logFile = join(room(owner), 'api.log')
   writeFileSync(logFile, 'of the start before\n')
   const app = { name: 'api', script: 'main.ts', env: {} }
   const pm2: Pm2 = {
     start: async () => {
+      started()
       for (const [text, afterMs] of said) setTimeout(() => appendFileSync(logFile, text), afterMs)
     },
     list: async () => [{ name: 'api', pid: 0, status: 'stopped', restarts: 0, started: null, memory: null }],
@@ -26,7 +28,7 @@ function startIn(
     pm2,
     app,
     { ...service, declaration: '', sources: '' },
-    { logFile, signal: new AbortController().signal, deadline: 10_000 },
+    { logFile, signal, deadline: 10_000 },
   )
 }
 
@@ -46,4 +48,9 @@ t.test('one that has said nothing is not waited for any longer', async t => {
   await t.rejects(startIn(t, []), {
     message: 'the api ended while it was starting\n    (it wrote no log)',
   })
+})
+
+t.test('what was told to end while PM2 was starting starts nothing any more', async t => {
+  const started = () => t.fail('it starts')
+  await t.rejects(startIn(t, [], { signal: AbortSignal.abort(), started }), { name: 'AbortError' })
 })
