@@ -31,9 +31,9 @@ const endText = ({ reason, message, exit_code }: DebugEnd): string => {
   return `ended (${reason}): ${visibleLines(message).join(' ')}${code}`
 }
 
-/** `app.py:12`. */
+/** `app.py:12`. Of what has no source, a line says nothing. */
 export const placeOf = ({ file, line }: Pick<Frame, 'file' | 'line'>): string =>
-  `${file === null ? '(no source)' : visible(file)}:${line}`
+  file === null ? '(no source)' : `${visible(file)}:${line}`
 
 /** Where a debuggee stands, with the line it stands at and the exception that it stands for. */
 export function renderStanding(debug: DebugSession): string {

@@ -164,7 +164,7 @@ t.test('what changed between two stops is told a line each', async t => {
     (await type('diff @last --from 1 --to 2')).stdout,
     `from stop 1 (breakpoint) in total_of at app.py:6
 to stop 2 (step) in total_of at app.py:5
-- frame add (no source):8
+- frame add (no source)
 + frame main app.py:8
 f app.py:6 (was at line 5)
   ~ cart

@@ -229,7 +229,7 @@ t.test('stack and threads', async t => {
   })
   t.same(await type('stack @last'), {
     code: 0,
-    stdout: '#0 total_of app.py:6\n     total += item\n#1 <module> (no source):0\n',
+    stdout: '#0 total_of app.py:6\n     total += item\n#1 <module> (no source)\n',
     stderr: 'there are 40; see more with --start 2\n',
   })
   t.equal((await type('threads @last')).stdout, 'ID  NAME\n1   MainThread\n')

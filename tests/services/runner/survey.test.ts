@@ -32,7 +32,8 @@ t.test('what a host has is told with its versions, and what it lacks with the re
     cargo: 'echo broken >&2; exit 3',
     gdb: 'echo "GNU gdb (Distribution 15.1-2) 15.1"',
     python3: `echo '{"package":null,"version":"3.13.1","path":[]}'`,
-    python: `echo '{"package":"/lib/debugpy","version":"3.12.9","path":["'$HOME'"]}'`,
+    '_version.py': '"version": "1.8.0",',
+    python: `echo '{"package":"'"\${0%/*}"'","version":"3.12.9","path":["'$HOME'"]}'`,
   })
   const of = (name: string) => environments.find(one => one.name === name)
   t.match(of('npm'), { available: true, missing: null })
@@ -44,7 +45,7 @@ t.test('what a host has is told with its versions, and what it lacks with the re
   t.same(debuggerOf('debugpy'), {
     name: 'debugpy',
     available: true,
-    tools: [{ name: 'python', version: 'Python 3.12.9' }],
+    tools: [{ name: 'python', version: 'debugpy 1.8.0, Python 3.12.9' }],
     missing: null,
   })
   t.match(debuggerOf('gdb'), { available: true, tools: [{ name: 'gdb', version: '15.1' }] })

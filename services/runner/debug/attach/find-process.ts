@@ -5,7 +5,7 @@ import type { CommandId, SessionId } from '../../../contract/ids.ts'
 import { listCommands } from '../../../store/commands.ts'
 import { isolationOf } from '../../../store/sessions.ts'
 import type { RunnerContext } from '../../context.ts'
-import { enginesOfProcess, usualEngines } from './process-kind.ts'
+import { enginesOfProcess, hasAgent, usualEngines } from './process-kind.ts'
 import { type OwnProcess, processesOf } from './session-processes.ts'
 
 export type FoundProcess =
@@ -63,6 +63,11 @@ export async function findProcess(
     wanted.length > 1 || only === undefined ? usualEngines(able) : able.filter(one => one === only)
   if (engines.length === 0)
     return no('not_executable', `process ${pid} is nothing for ${only}; expected ${able.join(' or ')}`)
+  if (engines.includes('node') && hasAgent(process.hostPid))
+    return no(
+      'spawn_failed',
+      `process ${pid} of ${process.command} is debugged already: see debug.list; gdb or lldb-dap, as engine, look at it as a native program`,
+    )
   if (process.traced)
     return no('spawn_failed', `process ${pid} has a debugger already, and can have one at a time`)
   return { ok: true, process, engines }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { environmentReader } from '../../../../lib/processes/process-table.ts'
 import type { DebugEngine } from '../../../contract/debug-state.ts'
 import { programOf } from './session-processes.ts'
 
@@ -17,6 +18,10 @@ export function enginesOfProcess(hostPid: number): readonly DebugEngine[] {
   if (name === 'node' || name === 'nodejs') return ['node', ...native]
   return head.includes(goNote) ? ['delve', ...native] : native
 }
+
+/** Whether it came with the agent of a debugger of Node.js: then it can have no other of that kind. */
+export const hasAgent = (hostPid: number): boolean =>
+  programOf(hostPid).startsWith('node') && environmentReader()(hostPid, 'DEBUG_SERVER_NODE') !== undefined
 
 /** Those that are tried where nobody has chosen one: the one for its language, or what there is for native programs. */
 export const usualEngines = ([first, ...others]: readonly DebugEngine[]): readonly DebugEngine[] => {

@@ -6,7 +6,7 @@ import type { RunnerContext } from '../../context.ts'
 import { cutText } from '../cut-text.ts'
 import { maskedValue } from '../record/masked-value.ts'
 import { processesIn } from './find-process.ts'
-import { enginesOfProcess } from './process-kind.ts'
+import { enginesOfProcess, hasAgent } from './process-kind.ts'
 
 /** What `debug.processes` answers: the oldest first. */
 export async function tellProcesses(
@@ -19,7 +19,7 @@ export async function tellProcesses(
     pid,
     command,
     line: cutText(String(maskedValue(words.join(' '), mask)), longestProcessLine).value,
-    engines: [...enginesOfProcess(hostPid)],
+    engines: enginesOfProcess(hostPid).filter(engine => engine !== 'node' || !hasAgent(hostPid)),
     traced,
   }))
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
@@ -123,6 +125,13 @@ export class DebugpyFinder {
       return undefined
     }
   }
+}
+
+/** What the package says of itself, without its being imported; nothing where it does not. */
+export async function debugpyVersion(directory: string): Promise<string[]> {
+  const said = await readFile(join(directory, '_version.py'), 'utf8').catch(() => '')
+  const version = /"version": "([^"\s]{1,80})"/.exec(said)?.[1]
+  return version === undefined ? [] : [`debugpy ${version}`]
 }
 
 async function versionOf(interpreter: string, { path }: Answer): Promise<string> {

@@ -18,7 +18,7 @@ import type { Place } from '../place.ts'
 import { DapWithin } from '../within/dap-within.ts'
 import { AttachDialect } from './attach-dialect.ts'
 import { ChildLinks } from './child-links.ts'
-import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
+import { type Debugpy, DebugpyFinder, debugpyVersion } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
 
 const adapterFile = join(import.meta.dirname, 'debug_server_adapter.py')
@@ -59,7 +59,9 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
       })
       if (!found.found) return { ok: false, message: found.message }
       const { interpreter, version } = found.debugpy
-      return { ok: true, tool: { name: basename(interpreter), version: `Python ${version}` } }
+      const own = await debugpyVersion(found.debugpy.package)
+      const versions = [...own, `Python ${version}`].join(', ')
+      return { ok: true, tool: { name: basename(interpreter), version: versions } }
     },
     async plan(request, place, signal): Promise<Planned> {
       const { program } = request

@@ -62,6 +62,11 @@ type DelveStop = z.infer<typeof stoppedSchema> & { threadId: number }
 
 const traceRequest = 'debugServerTrace'
 
+const exceptionSchema = z.looseObject({ breakMode: z.string() })
+
+/** How to come to commands of Delve's own, which nobody can. */
+const ownHelp = "Type 'dlv help'"
+
 /** Before the first line of the program itself; the process begins in Go's runtime. */
 const entryFunction = { name: 'main.main' }
 
@@ -146,8 +151,12 @@ export class DelveDialect implements Dialect {
     return { ...sent, parameters: this.#calls.request(sent.command, sent.parameters) }
   }
 
-  answered(command: string): unknown {
-    return command === traceRequest ? this.#traced : undefined
+  answered(command: string, body: unknown): unknown {
+    if (command === traceRequest) return this.#traced
+    if (command !== 'exceptionInfo') return undefined
+    // It leaves out in which mode it stops: what it stops at nobody recovers from.
+    const info = exceptionSchema.safeParse(body).data
+    return info?.breakMode === '' ? { ...info, breakMode: 'unhandled' } : undefined
   }
 
   #request(command: string, parameters: object): { command: string; parameters: object } {
@@ -171,6 +180,7 @@ export class DelveDialect implements Dialect {
         const { data } = outputSchema.safeParse(body)
         const status = /^Process \d+ has exited with status (-?\d+)/.exec(data?.output ?? '')?.[1]
         if (status !== undefined) this.#status = Number(status)
+        if (data?.output.startsWith(ownHelp) === true) return undefined
         if (data?.category === 'stderr') this.#said = (this.#said + data.output).slice(0, mostErrors)
         break
       }

@@ -106,8 +106,12 @@ const planOf = (
 /** Rust's compiler puts the hash of a function's whole type behind its name. */
 const withoutHash = (name: string): string => name.replace(/::h[0-9a-f]{16}$/, '')
 
+/** Breakpoints by numbers of lldb's own, which are others than those that clients know. */
+const numbered = /^breakpoint(?: \d+\.\d+)+$/
+
 function meaning({ reason, description, text }: StoppedEvent): StopMeaning {
   const signal = reason === 'exception' ? signalStop(description) : undefined
   if (signal !== undefined) return { reason, description: signal.name, text: signal.cause }
-  return { reason, description: description ?? null, text: text ?? null }
+  const isNumber = numbered.test(description ?? '')
+  return { reason, description: isNumber ? null : (description ?? null), text: text ?? null }
 }

@@ -275,6 +275,8 @@ export function nodeBridge({
     async setExpression(parameters) {
       const { expression, value: text, frameId } = schemas.setExpression.parse(parameters)
       const { target, frame } = frameId === undefined ? anywhere() : frameOf(frameId)
+      // Otherwise one that is not there would be made, as a global one.
+      if (isName.test(expression)) await evaluated(target, frame, { text: expression })
       const value = await evaluated(target, frame, { text: `${expression} = (${text}\n)` })
       return variableOf(expression, value, target, holders)
     },
@@ -338,6 +340,8 @@ export function nodeBridge({
     handlers: refusing(handlers),
   }
 }
+
+const isName = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u
 
 const frameOfCall = (call: CallFrame): Frame => ({ name: call.functionName, location: call.location, call })
 

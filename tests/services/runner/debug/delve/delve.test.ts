@@ -190,7 +190,10 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
   await t.test('the exit code is the program’s', async t => {
     for (const [how, launch, stop, code] of ends) {
       const debug = await run({ ...launch, arguments: [how] })
-      if (stop !== null) t.match(debug.at, { status: 'stopped', stop }, how)
+      if (stop !== null) {
+        t.match(debug.at, { status: 'stopped', stop }, how)
+        t.match(await answer(debug, 'debug.exception'), { id: 'panic', break_mode: 'unhandled' })
+      }
       const at = stop === null ? debug.at : await state(debug, 'debug.continue')
       t.match(at, { status: 'ended', end: { reason: 'exited', exit_code: code } }, how)
     }

@@ -34,7 +34,10 @@ t.test('a program of C is stopped, looked into, stepped and run to its end', { s
   t.match(debug.at, {
     engine: 'lldb-dap',
     status: 'stopped',
-    stop: { reason: 'breakpoint', breakpoints: [1], frame: { name: 'add', file: 'app.c', line: 7 } },
+    stop: {
+      ...{ reason: 'breakpoint', description: null, breakpoints: [1] },
+      frame: { name: 'add', file: 'app.c', line: 7 },
+    },
   })
   t.match((await variables(debug)).variables, [
     { name: 'total', value: '0', type: 'int' },

@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { tellProcesses } from '../../../../../services/runner/debug/attach/tell-processes.ts'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { debugRig, type LaunchOptions } from '../debug-rig.ts'
 
@@ -145,6 +146,10 @@ t.test('programs of Node under their debugger', async t => {
   await t.test('it stops before its first line, and is paused wherever it is', async t => {
     const debug = await run(node('app.ts', { stop_on_entry: true }))
     t.match(debug.at.stop, { reason: 'entry', frame: { file: 'app.ts', line: 11 } })
+    const [process] = await tellProcesses(rig, session.id)
+    t.same(process?.engines, ['gdb', 'lldb-dap'], 'it has a debugger of Node already')
+    const program = { kind: 'process', pid: process?.pid ?? 0, command: debug.command } as const
+    t.match((await run({ program })).at.end, { reason: 'launch_failed', message: /is debugged already/ })
     await state(debug, 'debug.terminate')
     const loop = await launch(node('loop.js'))
     await rig.printed(session.id, loop.command, 'up')
