@@ -1,5 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { processTable } from '../../lib/processes/process-table.ts'
@@ -36,14 +44,7 @@ export function makeClone(
   const root = join(room, name)
   const home = join(room, 'home')
   execFileSync('mkdir', [root, home])
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: source })
-  for (const file of files.toString().split('\0').filter(Boolean))
-    try {
-      cpSync(join(source, file), join(root, file), { recursive: true })
-    } catch (error) {
-      // Deleted in the working tree, or by somebody just now.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    }
+  copyTree(root)
   symlinkSync(join(source, 'node_modules'), join(root, 'node_modules'))
   const environment = {
     HOME: home,
@@ -64,8 +65,14 @@ export function makeClone(
       encoding: 'utf8',
     })
   git('init', '-q', '-b', 'main')
+  // Most of it this checkout has compressed already; the clone's own it becomes all the same, in one file.
+  const borrowed = join(root, '.git/objects/info/alternates')
+  const objects = ['rev-parse', '--path-format=absolute', '--git-path', 'objects']
+  writeFileSync(borrowed, execFileSync('git', objects, { cwd: source }))
   git('add', '-A')
   git('commit', '-q', '-m', 'as it is')
+  git('repack', '-a', '-d', '-q')
+  rmSync(borrowed)
 
   const start = (args: readonly string[], extra: Record<string, string | undefined> = {}): Running => {
     const child = spawn(process.execPath, args, {
@@ -108,6 +115,17 @@ export function makeClone(
     rmSync(room, { recursive: true, force: true, maxRetries: 5 })
   })
   return clone
+}
+
+/** All that git knows or would add. */
+function copyTree(root: string): void {
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: source })
+  const copy = ['-0', 'cp', '--parents', '--no-dereference', '--preserve=mode', `--target-directory=${root}`]
+  const { status, stderr } = spawnSync('xargs', copy, { cwd: source, input: files, encoding: 'utf8' })
+  if (status === 0) return
+  // Deleted in the working tree, or by somebody just now.
+  const gone = (file: string) => !existsSync(join(source, file)) || existsSync(join(root, file))
+  if (!files.toString().split('\0').filter(Boolean).every(gone)) throw new Error(stderr)
 }
 
 function processesIn(root: string): string[] {
