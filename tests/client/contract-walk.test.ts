@@ -136,13 +136,21 @@ const freely = async <T extends { session: string; debug: string }>(debuggee: T)
   return debuggee
 }
 const aMove = async () => ({ ...(await freely(await theDebuggee())), single_thread: false, wait: 60 })
-/** Ends what others have launched: the server has so many at a time. */
-const endOthers = async () => {
+/** One that an earlier operation has left at a stop, or else a new one. */
+const another = async () => {
   const { session, debug } = await theDebuggee()
   const { items } = await client.debug.list({ session, limit: 100 })
-  for (const { id, end } of items)
-    if (end === null && id !== debug) await client.debug.terminate({ session, debug: id, wait: 20 })
+  const left = items.find(({ id, end, stop }) => end === null && stop?.reason !== 'exception' && id !== debug)
+  if (left === undefined) return await freely(await aDebuggee())
+  await client.debug.control({ session, debug: left.id, action: 'take' })
+  return await freely({ session, debug: left.id })
 }
+/** One that stands where it has failed. */
+const theFailed = shared(async () => {
+  const session = await theProgram()
+  const { id, stop } = await client.debug.launch({ session, python: 'raises.py', wait: 60 })
+  return { session, debug: id, thread: stop?.thread ?? 0 }
+})
 const aStep = async () => ({ ...(await aMove()), granularity: 'statement' as const })
 const aDebugSession = async () => {
   const { session, debug } = await theDebuggee()
@@ -389,12 +397,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   }),
   'debug.sources': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
   'debug.modules': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
-  'debug.exception': async () => {
-    await endOthers()
-    const session = await theProgram()
-    const { id, stop } = await client.debug.launch({ session, python: 'raises.py', wait: 60 })
-    return { session, debug: id, thread: stop?.thread ?? 0 }
-  },
+  'debug.exception': theFailed,
   'debug.disassemble': async () => ({
     ...(await theDebuggee()),
     frame: 0,
@@ -415,21 +418,18 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     wait: 0,
   }),
   'debug.restart': async () => {
-    await endOthers()
-    const { session, debug } = await freely(await aDebuggee())
+    const { session, debug } = await another()
     return { session, debug, wait: 60 }
   },
   'debug.rerun': async () => {
-    await endOthers()
-    const { session, debug } = await freely(await aDebuggee())
+    const { session, debug } = await another()
     const lines = loop.split('\n').slice(1, 6)
     const hunk = lines.map(line => (line === 'total = 0' ? `-${line}\n+${line}` : ` ${line}`)).join('\n')
     const patch = `--- a/loop.py\n+++ b/loop.py\n@@ -2,5 +2,5 @@\n${hunk}\n`
     return { session, debug, patch, wait: 60 }
   },
   'debug.terminate': async () => {
-    await endOthers()
-    const { session, debug } = await freely(await aDebuggee())
+    const { session, debug } = await another()
     return { session, debug, wait: 60 }
   },
   'debug.control': async () => {
