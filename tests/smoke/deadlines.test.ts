@@ -8,6 +8,9 @@ import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
 
+// Each waits for most of its time.
+t.jobs = 3
+
 t.test('all phases together have a deadline, which is what each may take', async t => {
   const seconds = Object.fromEntries(
     ['clone', 'install', 'bootstrap', 'bundle', 'ready', 'structural', 'stage', 'full', 'verify', 'down'].map(
