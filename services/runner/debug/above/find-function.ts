@@ -31,15 +31,18 @@ const beginnings = [
   // C and C++
   String.raw`^(?!\s*(?:return|else|if|while|for|case|throw|new|delete|typedef|using)\b)[A-Za-z_][\w\s*&:<>,]*[\s*&:](NAME)\s*\((?:[^;]*|[^;{]*\{.*)$`,
 ]
-const patternsOf = (name: string) =>
-  beginnings.map(
+/** Within a class; elsewhere that may be a call. */
+const method = String.raw`^\s+(?!(?:return|else|if|while|for|switch|case|throw|new|delete)\b)[A-Za-z_][\w\s*&:<>,]*[\s*&](NAME)\s*\([^;{]*\)[^;=(]*\{`
+const isC = /\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm)$/
+const patternsOf = (name: string, file: string) =>
+  (isC.test(file) ? [...beginnings, method] : beginnings).map(
     text =>
       new RegExp(
         text.replace('NAME', () => name),
         'u',
       ),
   )
-const anyFunction = patternsOf(String.raw`[\p{L}_$][\p{L}\p{N}_$]*`)
+const anyName = String.raw`[\p{L}_$][\p{L}\p{N}_$]*`
 
 /** In characters: nobody begins a function behind them, and what a tool has written would take the patterns for ever. */
 const longestLine = 400
@@ -52,17 +55,18 @@ export function findFunction(all: SourceLines, file: string, name: string): Func
   if (all === undefined) return { found: false, message: `${file} cannot be read` }
   const lines = all.map(line => line.slice(0, longestLine))
   const last = name.split(/\.|::/).at(-1) ?? name
-  const patterns = patternsOf(RegExp.escape(last))
+  const patterns = patternsOf(RegExp.escape(last), file)
   const at = lines.findIndex(line => patterns.some(pattern => pattern.test(line)))
   if (at >= 0) return { found: true, line: at + 1, ...headAt(lines, at, last, file) }
-  const hint = last.length > longestName ? undefined : didYouMean(last, namesIn(lines))
+  const hint = last.length > longestName ? undefined : didYouMean(last, namesIn(lines, file))
   return {
     found: false,
     message: `no function ${name} begins in ${file}${hint === undefined ? '' : `; ${hint}`}`,
   }
 }
 
-function namesIn(lines: readonly string[]): ReadonlySet<string> {
+function namesIn(lines: readonly string[], file: string): ReadonlySet<string> {
+  const anyFunction = patternsOf(anyName, file)
   const names = new Set<string>()
   for (const line of lines) {
     const name = anyFunction.map(pattern => pattern.exec(line)?.[1]).find(Boolean)
@@ -109,9 +113,8 @@ function headAt(lines: readonly string[], at: number, name: string, file: string
 
 /** In C the name comes last, elsewhere first. */
 function nameOf(parameter: string, file: string): string | undefined {
-  const isC = /\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm)$/.test(file)
   const [plain = ''] = parameter.split('=')
-  const found = isC
+  const found = isC.test(file)
     ? /[\s*&]([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*$/.exec(plain.trimEnd())
     : /^(?:\.\.\.|\*{1,2}|&)?(?:mut\s+)?([\p{L}_$][\p{L}\p{N}_$]*)/u.exec(parameter)
   return found?.[1]

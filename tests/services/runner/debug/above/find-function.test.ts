@@ -37,6 +37,8 @@ t.test('where a function begins, and what it takes, in each language', t => {
       'Cart::add',
       ['name', 'count'],
     ],
+    ['a.hpp', '  virtual std::string add(const std::string &name) const override {', 'Cart::add', ['name']],
+    ['a.cpp', '  int add(int count = 3) noexcept { return count; }', 'Cart::add', ['count']],
     ['a.c', 'int main(void) {', 'main', []],
   ] as const) {
     const found = findFunction(['', 'add(1);', 'return add(2)', line], file, name)
@@ -53,6 +55,17 @@ t.test('where a function begins, and what it takes, in each language', t => {
     )
   }
   t.end()
+})
+
+t.test('a call in C is no beginning', async t => {
+  for (const line of [
+    '  return add(1) {',
+    '  x = add(1);',
+    '  total add(1);',
+    '  auto y = std::move(add(1, [] {',
+    '  if (add(1)) {',
+  ])
+    t.same(findFunction([line], 'a.cpp', 'add').found, false, line)
 })
 
 t.test('a name is no pattern', t => {
