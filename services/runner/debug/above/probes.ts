@@ -13,6 +13,7 @@ import { type TraceAsked, type TracedFunction, traceSetSchema, unsetSchema } fro
 
 /** Of each text that is recorded. */
 const longestText = 300
+/** Of a call, the first ones: there are functions with more. */
 const mostArguments = 20
 const askMs = 5_000
 
@@ -24,11 +25,12 @@ const tracedSchema = z.object({
   /** Those that somebody's breakpoint has taken the place of. */
   unset: unsetSchema,
   records: z
+    // What an exception leaves is told at once, however deep it lies: the ring keeps the last ones.
     .array(
       z.object({
         probe: z.int(),
         function: text,
-        arguments: z.array(z.tuple([text, text])).max(mostArguments),
+        arguments: z.array(z.tuple([text, text])).transform(all => all.slice(0, mostArguments)),
         ended: callEnd,
         result: text.nullable(),
         /** When it began, in milliseconds since 1970, and how long it took. */
@@ -38,7 +40,6 @@ const tracedSchema = z.object({
         thread: text,
       }),
     )
-    .max(10_000)
     .default([]),
 })
 

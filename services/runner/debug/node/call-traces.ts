@@ -23,7 +23,7 @@ const saidSchema = z.union([
     z.int(),
     z.number(),
     z.int(),
-    z.array(z.tuple([z.string(), z.string()])).max(50),
+    z.array(z.tuple([z.string(), z.string()])),
     z.boolean(),
   ]),
   z.tuple([z.literal('returns'), z.int(), z.number(), z.int(), z.boolean()]),
