@@ -25,7 +25,7 @@ const nameOf = (part: string) => named.exec(part)?.[1]
  * all have a name or none, and `a, b int` are two of one type.
  */
 export function resultNames(behind: string): string[] {
-  const text = behind.trimStart()
+  const text = behind.replaceAll(/\/\/.*|\/\*[\s\S]*?\*\//g, ' ').trimStart()
   if (!text.startsWith('(')) return []
   let depth = 0
   const end = [...text].findIndex(sign => {

@@ -11,5 +11,6 @@ for (const [behind, names] of [
   [' (by func(x, y int) bool, m map[K]struct{ a, b int }) {', ['by', 'm']],
   ['(_ int, größe uint) {', ['_', 'größe']],
   [' (total int,', ['total']],
+  [' (\n\ttotal int, // of all (so far)\n\terr error /* none */) {', ['total', 'err']],
 ] as const)
   t.same(resultNames(behind), names, behind)
