@@ -75,7 +75,7 @@ export class CallTracer {
     for (const file of new Set([...gone, ...come].map(({ asked }) => asked.file)))
       await breakpoints.send(file)
     // Of addresses Delve takes none while the program runs: once it stands.
-    await breakpoints.settle().catch(() => undefined)
+    await this.#settle().catch(() => undefined)
     return { unset: problemsOf(breakpoints.functions) }
   }
 
@@ -95,10 +95,7 @@ export class CallTracer {
     }
     const within = this.#breakpoints.functions.filter(({ asked }) => asked.file === file)
     if (file === undefined || within.length === 0) return parameters
-    void this.#breakpoints
-      .send(file)
-      .then(() => this.#told([], setOf(within)))
-      .catch(() => undefined)
+    void this.#giveWay(file, within).catch(() => undefined)
     return this.#breakpoints.merged(file).all
   }
 
@@ -114,7 +111,7 @@ export class CallTracer {
   }
 
   /** All goroutines stand: what is to be told of that; nothing where it was for these calls alone, and they go on. */
-  async stopped<Told extends Stop>(stop: Told): Promise<Told | undefined> {
+  async stopped<Any extends Stop>(stop: Any): Promise<Any | undefined> {
     await this.#breakpoints.settled
     const [id] = stop.hitBreakpointIds ?? []
     const entered = this.#breakpoints.functions.find(
@@ -144,16 +141,17 @@ export class CallTracer {
   async #look(stop: Stop, isOurs: boolean, entered: Traced | undefined): Promise<Partial<Stop> | undefined> {
     // Of these the messages have come.
     const told = new Set(this.#breakpoints.functions.filter(one => this.#breakpoints.tells(one)))
+    // What one does not tell is no reason to pass over the others.
     const [, isAlone] = await Promise.all([
-      this.#first(stop.threadId, isOurs, entered, told),
+      this.#first(stop.threadId, isOurs, entered, told).catch(() => undefined),
       this.#questions.isAlone(),
     ])
     let found: Partial<Stop> | undefined
     for (const one of isAlone ? [] : await this.#others(stop.threadId)) {
-      const isKnown = await this.#take(one, told)
-      if (isOurs && !isKnown) found ??= await this.#ofTheirs(one)
+      const isKnown = await this.#take(one, told).catch(() => false)
+      if (isOurs && !isKnown) found ??= await this.#ofTheirs(one).catch(() => undefined)
     }
-    await this.#breakpoints.settle()
+    await this.#settle().catch(() => undefined)
     return found
   }
 
@@ -272,10 +270,23 @@ export class CallTracer {
   }
 
   #beQuiet(quiet: TraceBreakpoints['quiet']): void {
-    if (quiet === true) this.#calls.unsure()
+    // What an expression calls may have others run as well.
+    if (quiet !== false) this.#calls.unsure()
     if (this.#breakpoints.quiet === quiet) return
     this.#breakpoints.quiet = quiet
-    void this.#breakpoints.settle().catch(() => undefined)
+    void this.#settle().catch(() => undefined)
+  }
+
+  async #settle(): Promise<void> {
+    if (await this.#breakpoints.settle()) this.#calls.unsure()
+  }
+
+  /** Somebody's own breakpoints come into a file: before these, where one may stand. What has to come first is sent at once. */
+  async #giveWay(file: string, within: readonly Traced[]): Promise<void> {
+    const away = this.#breakpoints.takeReturnsAway()
+    const set = this.#breakpoints.send(file).then(() => this.#told([], setOf(within)))
+    await Promise.allSettled([away, set])
+    await this.#settle()
   }
 
   /** Somebody else's breakpoint may have taken the place of one of these, which calls that are open still do not change. */

@@ -62,8 +62,10 @@ export class GoCalls {
 
   /** Of the goroutine that was heard of first, but not of this one alone. */
   #letGo(but: number): void {
-    const first = [...this.#goroutines].find(([goroutine]) => goroutine !== but) ?? [...this.#goroutines][0]
-    if (first !== undefined) this.#change(...first, () => first[1].finish())
+    const [first = but, second = but] = this.#goroutines.keys()
+    const goroutine = first === but ? second : first
+    const calls = this.#goroutines.get(goroutine)
+    if (calls !== undefined) this.#change(goroutine, calls, () => calls.finish())
   }
 
   #change(goroutine: number, calls: OpenCalls, work: () => readonly Told[]): void {

@@ -126,14 +126,29 @@ export class TraceBreakpoints {
     )
   }
 
-  /** Has Delve have what it is to have, while the program stands. What is to be sent is sent at once. */
-  async settle(): Promise<void> {
+  /** None stands where something returns, until they are settled. */
+  async takeReturnsAway(): Promise<void> {
+    if (this.#sent !== '') await this.sendReturns([])
+  }
+
+  /**
+   * Has Delve have what it is to have, while the program stands. What is to be sent is sent at once. Whether returns are heard of
+   * no more where they were: at an address Delve takes one breakpoint, and somebody's own may stand there now.
+   */
+  async settle(): Promise<boolean> {
+    for (const { traced } of this.returns.values()) if (!this.functions.includes(traced)) this.forget(traced)
     const changed = this.functions.filter(one => one.problem === undefined && one.told !== this.#has(one))
     const files = new Set(changed.map(({ asked }) => asked.file))
-    const sent: Promise<unknown>[] = [...files].map(file => this.send(file))
+    const sent = [...files].map(file => this.send(file))
     const wanted = this.quiet !== false ? [] : [...this.returns.keys()]
-    if (this.#sent !== wanted.join()) sent.push(this.sendReturns(wanted))
-    await Promise.all(sent)
+    const answered = this.#sent === wanted.join() ? undefined : this.sendReturns(wanted)
+    const [answers] = await Promise.all([answered, ...sent])
+    const lost = wanted.filter((_, at) => answers !== undefined && answers[at]?.verified !== true)
+    for (const { traced } of lost.flatMap(address => this.returns.get(address) ?? [])) {
+      this.forget(traced)
+      traced.code = 'unseen'
+    }
+    return lost.length > 0
   }
 
   /** Where it begins and returns is not known any more. */
@@ -147,7 +162,8 @@ export class TraceBreakpoints {
   }
 
   #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    this.#settled = Promise.allSettled([this.#settled, answer])
+    // Not what it has answered: each would keep all before it.
+    this.#settled = Promise.allSettled([this.#settled, answer]).then(() => undefined)
     return answer
   }
 }

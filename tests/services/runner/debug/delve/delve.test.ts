@@ -155,6 +155,12 @@ func stepped(n int) int {
 	return n + 1
 }
 
+var last int
+
+func sets(n int) {
+	last = n
+} // set
+
 func main() {
 	var wait sync.WaitGroup
 	c := &cart{21}
@@ -174,8 +180,10 @@ func main() {
 		}()
 	}
 	wait.Wait()
+	sets(1)
 	stepped(1) // step
 	stepped(2)
+	sets(2)
 }
 `
 
@@ -214,15 +222,18 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
     await state(debug, 'debug.terminate')
   })
   await t.test('how calls end is told', async t => {
-    const names = ['priced', 'factorial', 'larger', 'fails', 'recovers', 'leaves', 'stepped']
+    const names = ['priced', 'factorial', 'larger', 'fails', 'recovers', 'leaves', 'stepped', 'sets']
     const debug = await run({
       path: 'calls',
       breakpoints: ['calls/main.go:"// step"'],
       trace: names.map(name => `calls/main.go:${name}`),
     })
     t.match(debug.at, { status: 'stopped', stop: { reason: 'breakpoint' } })
+    const theirs = { breakpoints: ['calls/main.go:"} // set"'] }
+    t.match(await answer(debug, 'debug.break', theirs), { 1: { verified: true } }, 'where a call returns')
     await state(debug, 'debug.next')
     t.match(await answer(debug, 'debug.evaluate', { expression: 'call stepped(40)' }), { value: '41' })
+    t.match(await state(debug, 'debug.continue'), { stop: { reason: 'breakpoint', frame: { line: 59 } } })
     t.match(await state(debug, 'debug.continue'), { end: { reason: 'exited', exit_code: 0 } })
     const { records } = recordedSchema.parse(await answer(debug, 'debug.recorded', { limit: 100 }))
     const told = records.flatMap(one =>
@@ -254,6 +265,7 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
       ['stepped(1) unseen null 0', 'stepped(2) returned 3 0'],
       'and none that an expression calls',
     )
+    t.same(own('sets'), ['sets(1) returned null 0', 'sets(2) unseen null 0'])
   })
   await t.test('what is paused stands, and what is ended is gone', async t => {
     const debug = await run({ arguments: ['stand'], breakpoints: ['main.go:36'] })
