@@ -72,11 +72,12 @@ export async function replaceService(
 
 /** Ends a service, whether it answers or not, and starts it anew where it was. */
 export async function startAnew(known: StartedService, replacing: Replacing): Promise<StartedService> {
-  const { workspace, pm2 } = replacing
+  const { workspace, pm2, signal } = replacing
   const successor = successorOf(known, replacing, known.app)
+  signal.throwIfAborted()
   if ((await pm2.list()).some(({ name }) => name === known.app)) await pm2.delete(known.app)
   await writeRunState(workspace, inPlace(readRunState(workspace).services, successor))
-  await start(successor, replacing, app => app)
+  await start(successor, { ...replacing, isOwed: true }, app => app)
   return successor
 }
 
@@ -91,12 +92,12 @@ const inPlace = (services: readonly StartedService[], serving: StartedService): 
 
 function start(
   successor: StartedService,
-  { workspace, pm2, environment, ports, signal, deadline }: Replacing,
+  { workspace, pm2, environment, ports, signal, deadline, isOwed = false }: Replacing & { isOwed?: boolean },
   as: (app: App) => App,
 ): Promise<void> {
   const logFile = join(workspace.logs, `${successor.service}.log`)
   const app = as(appFor(successor, environment, ports))
-  return startService(pm2, app, successor, { logFile, signal, deadline })
+  return startService(pm2, app, successor, { logFile, signal, deadline, isOwed })
 }
 
 /** A listening socket is handed on by Python. */

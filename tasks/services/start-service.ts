@@ -6,6 +6,15 @@ import type { App } from './pm2-messages.ts'
 import { probe } from './probe.ts'
 import type { StartedService } from './service.ts'
 
+type Starting = {
+  readonly logFile: string
+  readonly signal: AbortSignal
+  /** How long it may take until it answers, in milliseconds. */
+  readonly deadline: number
+  /** Whether one in whose place it comes has been ended: then it is started whatever was told meanwhile. */
+  readonly isOwed?: boolean
+}
+
 /**
  * Starts a service under PM2 and waits until the very instance that was started answers. PM2's "online" proves
  * nothing. A service that ends meanwhile, or never answers, is an error that shows its last lines.
@@ -14,10 +23,9 @@ export async function startService(
   pm2: Pm2,
   app: App,
   service: StartedService,
-  /** `deadline`: how long it may take until it answers, in milliseconds. */
-  { logFile, signal, deadline }: { logFile: string; signal: AbortSignal; deadline: number },
+  { logFile, signal, deadline, isOwed = false }: Starting,
 ): Promise<void> {
-  signal.throwIfAborted()
+  if (!isOwed) signal.throwIfAborted()
   const logStart = sizeOf(logFile)
   await pm2.start(app)
   const end = performance.now() + deadline

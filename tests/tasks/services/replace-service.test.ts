@@ -7,7 +7,7 @@ import { openWorkspace } from '../../../config/workspace.ts'
 import { createInstance } from '../../../services/store/registration.ts'
 import type { Pm2 } from '../../../tasks/services/pm2-client.ts'
 import type { App } from '../../../tasks/services/pm2-messages.ts'
-import { replaceService } from '../../../tasks/services/replace-service.ts'
+import { replaceService, startAnew } from '../../../tasks/services/replace-service.ts'
 import { readRunState, writeRunState } from '../../../tasks/services/run-state.ts'
 import type { StartedService } from '../../../tasks/services/service.ts'
 import { listen } from '../../services/proxy/rig.ts'
@@ -57,4 +57,38 @@ t.test('who does not want to wait for one that leaves has it ended, and its succ
   const { services, passing } = readRunState(workspace)
   t.match(services, [{ app: 'api-2', instance, sources: 'now' }])
   t.same(passing, [])
+})
+
+t.test('one that was ended to be started anew is started, whatever was told meanwhile', async t => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'anew-')))
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  const workspace = openWorkspace(root, {})
+  const known: StartedService = {
+    ...{ service: 'runner', app: 'runner', instance: createInstance(), address: 'http://127.0.0.1:1' },
+    ...{ declaration: 'before', sources: 'before' },
+  }
+  await writeRunState(workspace, [known])
+  const given = new AbortController()
+  const done: string[] = []
+  const pm2: Pm2 = {
+    start: async ({ name }) => void done.push(`start ${name}`),
+    stop: async () => {},
+    delete: async name => {
+      done.push(`delete ${name}`)
+      given.abort(new Error('given up'))
+    },
+    list: async () => [
+      { name: 'runner', pid: 0, status: 'online', restarts: 0, started: null, memory: null },
+    ],
+    endDaemon: async () => {},
+    async [Symbol.asyncDispose]() {},
+  }
+  const replacing = {
+    ...{ workspace, pm2, environment: {}, ports: { api: 1, proxy: 1 }, tls: false },
+    ...{ declaration: 'now', sources: 'now', deadline: 20_000, signal: given.signal },
+  }
+  await t.rejects(startAnew(known, replacing), { message: 'given up' })
+  t.same(done, ['delete runner', 'start runner'])
+  await t.rejects(startAnew(known, replacing), { message: 'given up' })
+  t.equal(done.length, 2, 'and told before, it ends nothing')
 })
