@@ -25,7 +25,7 @@ export function reportPage(summary: Summary, files: readonly string[]): string {
     ['source', `${source} at ${revision ?? 'HEAD'}`],
     ['agent', summary.agent],
     ['begun', `${started_at}, for ${secondsText(duration_ms)}`],
-    ['workspace', `${summary.workspace}${summary.kept ? '' : ', removed'}`],
+    ['workspace', `${summary.workspace}${isRemoved(summary) ? ', removed' : ''}`],
   ] as const
   const inTable = new Set(phases.flatMap(phase => filesOf(phase, files)))
   const others = Map.groupBy(
@@ -71,6 +71,9 @@ ${lists.join('\n')}
 `
 }
 
+const isRemoved = ({ kept, phases }: Summary): boolean =>
+  !kept && !phases.some(({ name, outcome }) => name === 'remove' && outcome === 'failed')
+
 /** The name of a phase leads to what it said, and where it failed there is more. */
 function phaseLinks(phase: PhaseRecord, files: readonly string[]): string {
   const [log, diagnosis] = [logOf(phase), diagnosisOf(phase)]
@@ -84,6 +87,7 @@ const filesOf = (phase: PhaseRecord, files: readonly string[]): string[] =>
 const logOf = ({ name }: PhaseRecord): string => `phases/${fileNameOf(name)}.log`
 const diagnosisOf = ({ name }: PhaseRecord): string => `diagnosis-${fileNameOf(name)}.txt`
 
-const link = (file: string, name: string): string => `<a href="${text(encodeURI(file))}">${text(name)}</a>`
+const link = (file: string, name: string): string =>
+  `<a href="${text(file.split('/').map(encodeURIComponent).join('/'))}">${text(name)}</a>`
 
 const secondsText = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`

@@ -7,7 +7,7 @@ import type { Places } from './places.ts'
 
 const pauseMs = 50
 
-type Waiting = {
+export type Waiting = {
   readonly signal: AbortSignal
   /** Told once, where there is something to wait for. */
   readonly log: (line: string) => void
@@ -26,11 +26,24 @@ export async function afterKeeper(places: Places, { signal, log, limitMs = 60_00
     if (monotonicMs() > limit)
       throw new UserError(
         `what is left of run ${run}, which was killed, is still being cleared away in ${places.workspace}`,
-        { fix: 'wait until that is done, or name another --workspace' },
+        {
+          fix: `wait until that is done, name another --workspace, or remove it: npx task smoke --cleanup-only --workspace ${places.workspace}`,
+        },
       )
     if (!told) log(`waiting until what is left of run ${run}, which was killed, is cleared away`)
     await delay(pauseMs, undefined, { signal })
   }
+}
+
+/** The same for all of these at once. A keeper that does not come to an end, as one that was stopped, is told and keeps nobody from cleaning up. */
+export async function afterKeepers(all: readonly Places[], waiting: Waiting): Promise<void> {
+  const work = all.map(places =>
+    afterKeeper(places, waiting).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error
+      waiting.log(error.message)
+    }),
+  )
+  await Promise.all(work)
 }
 
 /** Which run a keeper is ending just now. */

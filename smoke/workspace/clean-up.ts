@@ -54,9 +54,10 @@ function isOurs({ workspace }: Places): boolean {
 
 /**
  * Of a workspace that is kept, tells what became of its run, and removes what no run may leave. `ends` what is left running as well, which is
- * what nobody has done where a run was killed with its keeper.
+ * what nobody has done where a run was killed with its keeper. One that has been removed meanwhile is not made anew.
  */
 export async function leave(places: Places, evidence: string, { ends = false } = {}): Promise<void> {
+  if (look(places).kind !== 'marked') return
   using lock = tryToLock(places.lock)
   if (lock === undefined) return
   const marker = ends ? readMarker(places) : undefined

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { errorCode } from '../../lib/error-code.ts'
 import { tryToLock } from '../../lib/lock.ts'
 import type { Found } from './decide.ts'
@@ -6,10 +6,21 @@ import { readMarker } from './marker.ts'
 import { isLockFile, lockName, type Places } from './places.ts'
 import { unusable } from './unusable.ts'
 
-/** Looks and changes nothing: a lock that is free is given back at once. */
+/**
+ * Looks and changes nothing: a lock that is free is given back at once. What lies below a file, or in a directory that this user
+ * may not enter or read, is refused as it was named.
+ */
 export function look(places: Places): Found {
+  try {
+    return foundAt(places)
+  } catch (error) {
+    throw unusable(places.workspace, error)
+  }
+}
+
+function foundAt(places: Places): Found {
   const { workspace } = places
-  const stat = statOf(workspace)
+  const stat = lstatSync(workspace, { throwIfNoEntry: false })
   if (stat === undefined) return { kind: 'absent' }
   if (!stat.isDirectory()) return { kind: 'no_directory' }
   const names = namesIn(workspace)
@@ -21,15 +32,6 @@ export function look(places: Places): Found {
   }
   if (names.every(isLockFile)) return { kind: 'empty' }
   return { kind: readMarker(places) === undefined ? 'foreign' : 'marked' }
-}
-
-/** What lies below a file, or in a directory that this user may not enter, is refused as it was named. */
-function statOf(workspace: string): Stats | undefined {
-  try {
-    return lstatSync(workspace, { throwIfNoEntry: false })
-  } catch (error) {
-    throw unusable(workspace, error)
-  }
 }
 
 /** Undefined where its run has just removed it. */

@@ -11,7 +11,7 @@ import { begin, prepare, type Surroundings } from '../../smoke/prepare.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { portsIn } from '../../smoke/sandbox/ports.ts'
 import { Steps } from '../../smoke/steps.ts'
-import { afterKeeper } from '../../smoke/workspace/after-keeper.ts'
+import { afterKeeper, afterKeepers, type Waiting } from '../../smoke/workspace/after-keeper.ts'
 import { cleanUp, leave, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
@@ -99,12 +99,12 @@ export async function smoke(context: SmokeContext): Promise<void> {
 async function cleanUpOnly(
   { planOnly, ...options }: SmokeOptions,
   surroundings: Surroundings,
-  waiting: Parameters<typeof afterKeeper>[1],
+  waiting: Waiting,
   print: (text: string) => void,
 ): Promise<void> {
   const { workspacesNamed, workspacesToClean } = await import('../../smoke/workspace/to-clean.ts')
   const { workspace } = options
-  for (const places of workspacesNamed(workspace, surroundings)) await afterKeeper(places, waiting)
+  await afterKeepers(workspacesNamed(workspace, surroundings), waiting)
   const all = workspacesToClean(workspace, surroundings, systemClock.now())
   if (all.length === 0)
     print(workspace === undefined ? 'no workspace is left\n' : `nothing is there to remove: ${workspace}\n`)

@@ -112,16 +112,20 @@ t.test('the page shows what failed, and nothing in it can be taken for markup', 
   const phases = [
     { name: 'a<b>', describe: 'x & y', outcome: 'failed', ms: 1_500, reason: '<script>"' },
   ] as const
-  const files = ['phases/a<b>.log', 'services/api & more.log']
+  const files = ['phases/a<b>.log', 'services/api & more.log', 'services/a#b.log']
   const page = reportPage(summaryOf({ ...facts, phases }), files)
   t.match(page, /<h2>a&lt;b&gt; failed<\/h2>\n<pre>&lt;script&gt;&quot;<\/pre>/)
   t.match(page, /1\.5 s/)
   t.match(page, /<td><a href="phases\/a%3Cb%3E.log">a&lt;b&gt;<\/a><\/td>/)
   t.match(
     page,
-    /<h3>services<\/h3>\n<ul>\n<li><a href="services\/api%20&amp;%20more.log">api &amp; more.log<\/a>/,
+    /<h3>services<\/h3>\n<ul>\n<li><a href="services\/api%20%26%20more.log">api &amp; more.log<\/a>/,
   )
+  t.match(page, /href="services\/a%23b.log"/)
+  t.match(page, /<dd>\/w, removed\n/)
   t.notMatch(page, /<script/)
+  const after = [{ name: 'remove', describe: '', outcome: 'failed', ms: 1, reason: 'busy' }] as const
+  t.match(reportPage(summaryOf({ ...facts, phases, after }), files), /<dd>\/w\n/, 'where that has failed')
 })
 
 t.test(

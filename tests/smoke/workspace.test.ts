@@ -15,7 +15,7 @@ import t from 'tap'
 import { tryToLock } from '../../lib/lock.ts'
 import { identify, identifySelf, isAlive } from '../../lib/processes/identity.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
-import { afterKeeper } from '../../smoke/workspace/after-keeper.ts'
+import { afterKeeper, afterKeepers } from '../../smoke/workspace/after-keeper.ts'
 import { cleanUp, leave, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { look } from '../../smoke/workspace/look.ts'
 import { readMarker, writeMarker } from '../../smoke/workspace/marker.ts'
@@ -138,6 +138,8 @@ t.test(
       () => ofKept.exitCode ?? ofKept.signalCode,
     )
     t.notOk(existsSync(kept.codexHome))
+    await leave(dead, nowhere)
+    t.notOk(existsSync(dead.workspace), 'one that was removed meanwhile is not made anew')
     t.ok(existsSync(kept.clone))
     t.equal(stranger.signalCode, null, 'who bears another mark is none of its business')
     t.equal(await cleanUp(live, nowhere), false, 'not one that has become live')
@@ -221,6 +223,13 @@ t.test('where the system lets nobody have a workspace, that is told, with what i
   write(file)
   const below = placesIn(join(file, 'work'))
   t.throws(() => look(below), { name: 'UserError', message: /no workspace can be at .*: ENOTDIR/ })
+  const odd = placesIn(join(room(t), 'odd'))
+  mkdirSync(odd.lock, { recursive: true })
+  t.throws(
+    () => look(odd),
+    { name: 'UserError', message: /no workspace can be at .*odd: / },
+    'nor looked into',
+  )
   await t.rejects(moveIn({ places: placesIn('/proc/work'), decision: { kind: 'make' } }, newcomer), {
     name: 'UserError',
     message: /no workspace can be at \/proc\/work: ENOENT/,
@@ -284,7 +293,11 @@ t.test('a keeper is not waited for without end, and nobody moves in where it has
   await writeMarker(places, { ...marker, harness: gone, keeper: identifySelf() })
   await t.rejects(afterKeeper(places, { ...waiting, limitMs: 0 }), {
     message: /what is left of run one, which was killed, is still being cleared away in .*work/,
+    fix: /--cleanup-only --workspace/,
   })
+  const told: string[] = []
+  await afterKeepers([places], { ...waiting, limitMs: 0, log: line => told.push(line) })
+  t.match(told.at(-1), /is still being cleared away/, 'who cleans up is told, and goes on')
   await writeMarker(places, { ...marker, harness: gone, keeper: gone })
   await afterKeeper(places, { ...waiting, log: () => t.fail('nobody is left to wait for') })
   await cleanUp(places, nowhere)
