@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ProcessScope } from '../../lib/processes/process-scope.ts'
+import { agentEnvironment } from '../../services/runner/debug/node/agent-environment.ts'
 import { AgentServer } from '../../services/runner/debug/node/agent-server.ts'
-import { agentEnvironment } from '../../services/runner/debug/node/engine.ts'
 import { DirectInspector } from './direct-inspector.ts'
 
 type Place = { readonly file: string; readonly line: number; readonly arguments?: readonly string[] }

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { debugpyVersion } from '../../../services/runner/debug/debugpy/debugpy-finder.ts'
 import { engines } from '../../../services/runner/debug/engines.ts'
 import { ToolFinder } from '../../../services/runner/environments/find-tools.ts'
 import { survey } from '../../../services/runner/survey.ts'
@@ -49,6 +51,13 @@ t.test('what a host has is told with its versions, and what it lacks with the re
     missing: null,
   })
   t.match(debuggerOf('gdb'), { available: true, tools: [{ name: 'gdb', version: '15.1' }] })
+})
+
+t.test('a version of debugpy that cannot be read keeps nobody waiting', async t => {
+  const directory = mkdtempSync(join(tmpdir(), 'survey-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  execFileSync('mkfifo', [join(directory, '_version.py')])
+  t.same(await debugpyVersion(directory), [])
 })
 
 t.test('a host without anything lacks everything', async t => {

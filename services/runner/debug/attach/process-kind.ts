@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { environmentReader } from '../../../../lib/processes/process-table.ts'
 import type { DebugEngine } from '../../../contract/debug-state.ts'
+import { cameWithAgent } from '../node/agent-environment.ts'
 import { programOf } from './session-processes.ts'
 
 const native = ['gdb', 'lldb-dap'] as const satisfies readonly DebugEngine[]
@@ -19,9 +20,9 @@ export function enginesOfProcess(hostPid: number): readonly DebugEngine[] {
   return head.includes(goNote) ? ['delve', ...native] : native
 }
 
-/** Whether it came with the agent of a debugger of Node.js: then it can have no other of that kind. */
+/** Whether a process of Node.js came with the agent of its debugger: then it can have no other of that kind. */
 export const hasAgent = (hostPid: number): boolean =>
-  programOf(hostPid).startsWith('node') && environmentReader()(hostPid, 'DEBUG_SERVER_NODE') !== undefined
+  cameWithAgent(name => Buffer.from(environmentReader()(hostPid, name) ?? '', 'latin1').toString())
 
 /** Those that are tried where nobody has chosen one: the one for its language, or what there is for native programs. */
 export const usualEngines = ([first, ...others]: readonly DebugEngine[]): readonly DebugEngine[] => {

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readPlainFile } from '../../../../lib/plain-file.ts'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
 import { askProgram } from '../ask-program.ts'
@@ -19,6 +20,8 @@ export type Debugpy = {
 export type DebugpyFound = { found: true; debugpy: Debugpy } | { found: false; message: string }
 
 const mostRemembered = 200
+/** Of the file in which the package tells its version, of some 500 bytes. */
+const mostSaid = 16_384
 
 /** Python takes what is empty for not set. These are meant for the debuggee's own, and may keep another from starting. */
 const withoutItsPaths = { PYTHONPATH: '', PYTHONHOME: '' }
@@ -129,7 +132,8 @@ export class DebugpyFinder {
 
 /** What the package says of itself, without its being imported; nothing where it does not. */
 export async function debugpyVersion(directory: string): Promise<string[]> {
-  const said = await readFile(join(directory, '_version.py'), 'utf8').catch(() => '')
+  const file = await realpath(join(directory, '_version.py')).catch(() => undefined)
+  const said = file === undefined ? '' : String(readPlainFile(file, mostSaid))
   const version = /"version": "([^"\s]{1,80})"/.exec(said)?.[1]
   return version === undefined ? [] : [`debugpy ${version}`]
 }

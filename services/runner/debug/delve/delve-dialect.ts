@@ -180,7 +180,7 @@ export class DelveDialect implements Dialect {
         const { data } = outputSchema.safeParse(body)
         const status = /^Process \d+ has exited with status (-?\d+)/.exec(data?.output ?? '')?.[1]
         if (status !== undefined) this.#status = Number(status)
-        if (data?.output.startsWith(ownHelp) === true) return undefined
+        if (data?.category === 'console' && data.output.startsWith(ownHelp)) return undefined
         if (data?.category === 'stderr') this.#said = (this.#said + data.output).slice(0, mostErrors)
         break
       }

@@ -11,12 +11,12 @@ import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
 import type { AttachedProcess, Place } from '../place.ts'
+import { agentEnvironment, agentFile } from './agent-environment.ts'
 import { AgentRoom, BroughtAdapter } from './attached.ts'
 import { launchedSchema, nodeAdapter } from './node-adapter.ts'
 import { NodeFinder, type NodeFound } from './node-finder.ts'
 
 const openFile = join(import.meta.dirname, 'open_inspector.py')
-const agentFile = join(import.meta.dirname, 'agent.cjs')
 const lookMs = 30_000
 const launchMs = 10_000
 
@@ -167,13 +167,3 @@ const bring = `(agent, room, closes) => {
   const { createRequire } = process.getBuiltinModule?.('node:module') ?? require('node:module')
   createRequire(agent)(agent).attach(room, closes)
 }`
-
-/** Has a program, and where it `follows` every program of Node that it starts, come to this socket before it begins. */
-export function agentEnvironment(socket: string, options = '', follows = true): Record<string, string> {
-  const agent = `"${agentFile.replaceAll(/["\\]/g, '\\$&')}"`
-  return {
-    NODE_OPTIONS: `--require ${agent} ${options}`.trimEnd(),
-    DEBUG_SERVER_NODE: socket,
-    DEBUG_SERVER_CHILDREN: follows ? 'follow' : 'ignore',
-  }
-}

@@ -276,7 +276,7 @@ export function nodeBridge({
       const { expression, value: text, frameId } = schemas.setExpression.parse(parameters)
       const { target, frame } = frameId === undefined ? anywhere() : frameOf(frameId)
       // Otherwise one that is not there would be made, as a global one.
-      if (isName.test(expression)) await evaluated(target, frame, { text: expression })
+      if (isName.test(expression.trim())) await evaluated(target, frame, { text: expression })
       const value = await evaluated(target, frame, { text: `${expression} = (${text}\n)` })
       return variableOf(expression, value, target, holders)
     },

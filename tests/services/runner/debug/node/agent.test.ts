@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { agentEnvironment } from '../../../../../services/runner/debug/node/engine.ts'
+import { agentEnvironment } from '../../../../../services/runner/debug/node/agent-environment.ts'
 import { nodeRig } from './node-rig.ts'
 
 t.setTimeout(240_000)

@@ -115,10 +115,10 @@ t.test(
         value: "'three'",
       },
     )
-    await t.rejects(
-      run.ask('setExpression', { expression: 'nobody', value: '1', frameId: stackFrames[0].id }),
-      { message: 'ReferenceError: nobody is not defined' },
-    )
+    for (const expression of ['nobody', ' nobody '])
+      await t.rejects(run.ask('setExpression', { expression, value: '1', frameId: stackFrames[0].id }), {
+        message: 'ReferenceError: nobody is not defined',
+      })
     await t.rejects(run.ask('setVariable', { ...set, name: 'nobody' }), { message: /no variable nobody/ })
     t.equal(await run.go('continue'), 'terminated')
     await t.rejects(run.ask('variables', set), { message: /there are no variables/ })
