@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { deepest, nestsDeeper } from '../../lib/nesting.ts'
 import { didYouMean } from '../../lib/suggest.ts'
+import { otherNames } from '../../services/contract/other-names.ts'
 import { failureOf, failureText } from './failure.ts'
 import { InProgress } from './in-progress.ts'
 import type { Part } from './part.ts'
@@ -24,6 +25,8 @@ export type ToolAnswers = {
   ) => Promise<CallToolResult>
 }
 
+const meant = (name: string): string => otherNames.get(name.replace('_', '.'))?.replace('.', '_') ?? name
+
 type Given = Readonly<Record<string, unknown>>
 
 /** The tools of one client, with what is kept of their results for it. */
@@ -41,7 +44,7 @@ export function toolAnswers(
       throw new ToolError(
         'unknown_tool',
         `there is no tool "${name.slice(0, 100)}"`,
-        didYouMean(name, byName.keys()) ?? 'tools/list tells the tools',
+        didYouMean(meant(name), byName.keys()) ?? 'tools/list tells the tools',
       )
     if (nestsDeeper(given, deepest))
       throw new ToolError(

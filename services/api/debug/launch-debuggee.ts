@@ -124,7 +124,7 @@ function notQueued(
     case 'debug_limit':
       return refuse(
         'debug_limit',
-        `this server has ${debugSessions} debug sessions, as many as debug.sessions in its configuration allows: end one with debug terminate`,
+        `this server has ${debugSessions} debug sessions, as many as debug.sessions in its configuration allows: end one (debug.terminate)`,
       )
   }
 }

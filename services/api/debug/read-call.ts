@@ -1,6 +1,7 @@
 import { compiledSchema } from '../../../lib/compiled-schema.ts'
 import { didYouMean } from '../../../lib/suggest.ts'
 import { debugOperationNames, type ToDebug, toDebugSchema } from '../../contract/debug-message.ts'
+import { otherNames } from '../../contract/other-names.ts'
 import { fieldErrors } from '../field-errors.ts'
 import { bodyBounds, jsonExcess } from '../limits/json-shape.ts'
 import { type FieldError, type Refusal, refuse, refuseFields } from '../outcome.ts'
@@ -40,7 +41,8 @@ function operationError(operation: unknown): FieldError {
   const path = 'operation'
   if (operation === undefined) return { path, message: 'is required' }
   if (typeof operation !== 'string') return { path, message: 'expected the name of an operation' }
-  const hint = didYouMean(operation, debugOperationNames) ?? `there are ${debugOperationNames.join(', ')}`
+  const meant = otherNames.get(operation) ?? operation
+  const hint = didYouMean(meant, debugOperationNames) ?? `there are ${debugOperationNames.join(', ')}`
   return { path, message: `no such operation over this WebSocket; ${hint}` }
 }
 

@@ -137,6 +137,7 @@ t.test('bad input is told with its field, and asks nothing of the server', async
     ['debug_stack', { session: '@last', limit: '5' }, /limit "5": expected number, received string/],
     ['session_info', { session: '../etc' }, /session "\.\.\/etc": expected an id/],
     ['debug_luanch', {}, /^unknown_tool: there is no tool "debug_luanch"\nfix: did you mean "debug_launch"/],
+    ['debug_stop', {}, /^unknown_tool: .*\nfix: did you mean "debug_terminate"/],
     [
       'session_commands',
       { cursor: 'rest-7' },

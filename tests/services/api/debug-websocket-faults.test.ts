@@ -23,6 +23,7 @@ t.test('what is no call is refused, and the connection stays', async t => {
     { frame: '{"id":1.5,"operation":"debug.list"}', id: null, detail: /id: / },
     { frame: '{"id":1}', id: 1, detail: /operation: is required/ },
     { frame: '{"id":"a","operation":"debug.nxt"}', id: 'a', detail: /did you mean "debug.next"\?/ },
+    { frame: '{"id":"a","operation":"debug.stop"}', id: 'a', detail: /did you mean "debug.terminate"\?/ },
     { frame: '{"id":"b","operation":"sessions.delete"}', id: 'b', detail: /no such operation/ },
     { frame: '{"id":"c","operation":"debug.list","inputs":{}}', id: 'c', detail: /did you mean "input"\?/ },
     { frame: '{"id":"d","operation":"debug.list","input":[]}', id: 'd', detail: /input: expected/ },

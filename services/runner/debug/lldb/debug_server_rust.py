@@ -21,6 +21,7 @@ def __lldb_init_module(debugger, _):
 def load(debugger, _, __, result, ___):
     """Has values shown, and says so, where there is a program of Rust."""
     if not is_rust(debugger.GetSelectedTarget().GetModuleAtIndex(0)):
+        debugger.HandleCommand("debug-server-structures")
         return
     module = debug_server_rust_values.__name__
     for command in (

@@ -11,6 +11,7 @@ import re
 
 import lldb
 from debug_server_calls import CATCHES, LEAPS, MOST_TEXT, Calls, hidden_in, landing, returned_in
+from debug_server_structures import untold
 
 # Within a callback a breakpoint is not given one, but a name that has one.
 CALLBACKS = ("began", "returned", "caught", "leaps")
@@ -213,7 +214,8 @@ class Function:
 
 def told_of(value, depth=0):
     try:
-        return text_of(value, depth)[:MOST_TEXT]
+        with untold():
+            return text_of(value, depth)[:MOST_TEXT]
     except Exception as error:
         return "<%s>" % error
 

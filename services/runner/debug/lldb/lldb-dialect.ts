@@ -13,10 +13,10 @@ import { LldbCalls } from './lldb-calls.ts'
 import {
   exitedSchema,
   type LldbStopped,
-  panicSchema,
   processSchema,
   saidSchema,
   stoppedSchema,
+  toldSchema,
 } from './lldb-messages.ts'
 import { LldbPause } from './lldb-pause.ts'
 import { signalStop } from './signal-stop.ts'
@@ -26,8 +26,10 @@ import { throughShell } from './through-shell.ts'
 const answerMs = 30_000
 /** How long it may take to tell how the debuggee has ended. */
 const historyMs = 2_000
-/** How long a panic may take to say what it is about. */
-const panicMs = 2_000
+/** How long a panic may take to say what it is about, and what C++ throws to say of which type it is. */
+const thrownMs = 2_000
+/** lldb-dap's words for a stop where C++ throws. */
+const cppThrow = 'C++ Throw'
 
 /** What lldb is to debug; paths are absolute. */
 export type LldbTarget = {
@@ -51,7 +53,9 @@ const settings = [
   'settings set target.preload-symbols false',
   // It would lie beside the file.
   'script import sys; sys.dont_write_bytecode = True',
-  `command script import "${join(import.meta.dirname, 'debug_server_rust.py')}"`,
+  ...['debug_server_rust.py', 'debug_server_structures.py', 'debug_server_thrown.py'].map(
+    file => `command script import "${join(import.meta.dirname, file)}"`,
+  ),
 ]
 
 /** An error of the program itself causes these, and ends it. */
@@ -74,9 +78,10 @@ export class LldbDialect implements Dialect {
   #thread = 0
   /** Which breakpoint stands for the entry; null where there is no place for one. */
   #entry: number | null | undefined
-  /** Which breakpoint stands for panics, and what the one says that it stands at. */
+  /** Which breakpoint stands for panics. */
   #panics: number | undefined
-  #panic: { readonly message: string | null } | undefined
+  /** What it stands at, where that is a panic or what C++ throws. */
+  #thrown: { readonly exceptionId: string; readonly description?: string } | undefined
   readonly #pause = new LldbPause(
     () =>
       void this.#to?.ask('pause', { threadId: this.#thread }, anyBodySchema, answerMs).catch(() => undefined),
@@ -172,9 +177,8 @@ export class LldbDialect implements Dialect {
 
   answered(command: string, body: unknown): unknown {
     if (command === 'debugServerTrace') return this.#calls.answered(body)
-    if (command !== 'exceptionInfo' || this.#panic === undefined) return undefined
-    const { message } = this.#panic
-    return { exceptionId: 'panic', description: message ?? undefined, breakMode: 'always' }
+    if (command !== 'exceptionInfo' || this.#thrown === undefined) return undefined
+    return { ...this.#thrown, breakMode: 'always' }
   }
 
   event(name: string, body: unknown): { name: string; body: unknown } | undefined {
@@ -195,13 +199,15 @@ export class LldbDialect implements Dialect {
       case 'stopped': {
         const { success, data } = compiledSchema(stoppedSchema).safeParse(body)
         if (!success) return undefined
-        this.#panic = undefined
+        this.#thrown = undefined
         const stop = this.#stopped(data)
         const panics = this.#panics !== undefined && stop.hitBreakpointIds?.includes(this.#panics) === true
-        if (!panics && !this.#calls.any) return { name, body: stop }
-        void this.#calls
-          .settle()
-          .then(() => (panics ? this.#panicked(stop, this.#panics) : this.#tell(name, stop)))
+        const throws = stop.reason === 'exception' && stop.description === cppThrow
+        if (!panics && !throws && !this.#calls.any) return { name, body: stop }
+        void this.#calls.settle().then(() => {
+          if (panics) return this.#panicked(stop, this.#panics)
+          return throws ? this.#throws(stop) : this.#tell(name, stop)
+        })
         return undefined
       }
     }
@@ -278,12 +284,24 @@ export class LldbDialect implements Dialect {
 
   /** Tells of a panic with what it says. */
   async #panicked(stop: LldbStopped, id: number | undefined): Promise<void> {
-    const said = await this.#said('debug-server-panic', panicMs).catch(() => undefined)
-    const message = panicSchema.safeParse(said).data ?? null
-    this.#panic = { message }
+    const message = await this.#toldBy('debug-server-panic')
+    this.#thrown =
+      message === null ? { exceptionId: 'panic' } : { exceptionId: 'panic', description: message }
     const hitBreakpointIds = stop.hitBreakpointIds?.filter(other => other !== id)
     const told = { description: 'panic', text: message ?? undefined, hitBreakpointIds }
     this.#tell('stopped', { ...stop, reason: 'exception', ...told })
+  }
+
+  /** Tells of what C++ throws with its type. */
+  async #throws(stop: LldbStopped): Promise<void> {
+    const type = await this.#toldBy(`debug-server-thrown ${stop.threadId}`)
+    if (type !== null) this.#thrown = { exceptionId: type }
+    this.#tell('stopped', { ...stop, description: type ?? cppThrow })
+  }
+
+  async #toldBy(command: string): Promise<string | null> {
+    const said = await this.#said(command, thrownMs).catch(() => undefined)
+    return toldSchema.safeParse(said).data ?? null
   }
 
   #stopped(stop: LldbStopped): LldbStopped {

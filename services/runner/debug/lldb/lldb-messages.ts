@@ -15,8 +15,8 @@ export type LldbStopped = z.infer<typeof stoppedSchema>
 /** Of a command of lldb's own. */
 export const saidSchema = z.object({ result: z.string() })
 
-/** Of `debug-server-panic`: JSON, in what it says. */
-export const panicSchema = z
+/** Of `debug-server-panic` and `debug-server-thrown`: JSON, in what they say. */
+export const toldSchema = z
   .string()
   .transform((text, context) => {
     try {

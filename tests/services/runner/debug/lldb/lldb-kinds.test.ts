@@ -18,7 +18,7 @@ int down(int depth) {
 void *work(void *) { return nullptr; }
 
 int main(int, char **) {
-  std::vector<int> many(10000);
+  std::vector<int> many(10000); struct { int count; struct { int a[2]; } in; } items[2] = {{3, {{1, 2}}}, {4, {}}};
   for (int i = 0; i < 10000; i++) many[i] = i;
   std::string text = "h\\u00e9llo \\u4e16\\u754c";
   std::string huge(1000000, 'x');
@@ -49,6 +49,8 @@ t.test('breakpoints of every kind, and values of every size, of C++', { skip: no
   const local = (name: string) => locals.find(one => one.name === name)
   t.match(local('text'), { value: '"héllo 世界"' })
   t.match(local('many'), { value: /size=10000/ })
+  const items = '{{count = 3, in = {...}}, {count = 4, in = {...}}}'
+  t.match(local('items'), { value: items, reference: Number })
   const page = await variables(debug, { reference: local('many')?.reference, start: 9_990, limit: 5 })
   t.match(page.variables, [{ name: '[9990]', value: '9990' }])
   t.match(page, { total: 10_000 })
@@ -65,7 +67,10 @@ t.test('breakpoints of every kind, and values of every size, of C++', { skip: no
   t.match(await state(debug, 'debug.continue'), { stop: { reason: /breakpoint/, frame: { name: /work/ } } })
   t.match(((await answer(debug, 'debug.threads')) as { total: number }).total, 2)
   await set([{ kind: 'exception', filter: 'cpp_throw' }])
-  t.match(await state(debug, 'debug.continue'), { stop: { reason: /exception|breakpoint/ } })
+  t.match(await state(debug, 'debug.continue'), {
+    stop: { reason: 'exception', description: 'std::runtime_error' },
+  })
+  t.match(await answer(debug, 'debug.exception'), { id: 'std::runtime_error', break_mode: 'always' })
   await set([{ kind: 'line', at: 'app.cpp:9', condition: 'depth == 0' }])
   t.match(await state(debug, 'debug.continue'), { stop: { frame: { name: /down/, line: 9 } } })
   const deep = await stack(debug, { start: 1_990, limit: 3 })
