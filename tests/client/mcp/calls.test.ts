@@ -342,7 +342,8 @@ t.test('without a server every tool says so, and one that comes up is found', as
   })
   const absent = await none.callTool('session_info', { session: '@last' })
   t.equal(absent.isError, true)
-  t.match(textOf(absent), /^(?:not_configured: no server configured|unreachable: )/)
+  // At the default address there may be a server of whoever runs this, which takes no such token.
+  t.match(textOf(absent), /^(?:not_configured: no server configured|unreachable: |unauthenticated: )/)
   await using lost = await startMcp({ environment: at('http://127.0.0.1:1'), directory: home })
   t.match(
     textOf(await lost.callTool('session_info', { session: '@last' })),
