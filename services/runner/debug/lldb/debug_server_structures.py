@@ -3,6 +3,7 @@
 Loaded by lldb-dialect.ts.
 """
 
+import threading
 from contextlib import contextmanager
 
 import lldb
@@ -15,7 +16,8 @@ CHARACTERS = (
     *(lldb.eBasicTypeWChar, lldb.eBasicTypeChar8, lldb.eBasicTypeChar16, lldb.eBasicTypeChar32),
 )
 
-telling = False
+# Breakpoints call from a thread of their own.
+state = threading.local()
 
 
 def __lldb_init_module(debugger, _):
@@ -41,39 +43,43 @@ def is_plain(type, _):
 
 def summary(value, _):
     # Of a part it is the whole that tells.
-    if telling:
+    if getattr(state, "telling", False):
         return ""
     with untold():
-        text = text_of(value, 0)
-    return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…"
+        return text_of(value, 0, MOST_TEXT)
 
 
 @contextmanager
 def untold():
     """For who tells structures and arrays by itself."""
-    global telling
-    telling = True
+    state.telling = True
     try:
         yield
     finally:
-        telling = False
+        state.telling = False
 
 
-def text_of(value, depth):
+def text_of(value, depth, room):
+    """What does not fit is left out whole: half a secret would be masked by nobody."""
     if value.GetError().Fail():
         return "?"
-    words = " ".join(filter(None, (value.GetValue(), value.GetSummary())))
+    # Of a part that was told by itself before, lldb still has what was told.
+    summary = None if is_plain(value.GetType(), None) else value.GetSummary()
+    words = " ".join(filter(None, (value.GetValue(), summary)))
     if words:
-        return words
+        return words if len(words) <= room else "..."
     count = value.GetNumChildren(MOST_PARTS + 1)
     if count == 0:
         return "{}"
     if depth >= MOST_DEPTH:
         return "{...}"
-    parts, length = [], 0
-    while len(parts) < min(count, MOST_PARTS) and length <= MOST_TEXT:
+    parts = []
+    while len(parts) < min(count, MOST_PARTS) and room > 0:
         part = value.GetChildAtIndex(len(parts))
-        name, text = part.GetName() or "", text_of(part, depth + 1)
-        parts.append(text if name == "" or name.startswith("[") else "%s = %s" % (name, text))
-        length += len(parts[-1])
+        name = part.GetName() or ""
+        title = "" if name == "" or name.startswith("[") else "%s = " % name
+        if len(title) > room:
+            break
+        parts.append(title + text_of(part, depth + 1, room - len(title)))
+        room -= len(parts[-1])
     return "{%s}" % ", ".join([*parts, "..."] if count > len(parts) else parts)

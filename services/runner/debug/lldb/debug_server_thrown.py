@@ -1,6 +1,7 @@
 """Tells of which type a C++ exception is that is being thrown, for lldb. Nothing is called in the program. Loaded by lldb-dialect.ts."""
 
 import json
+import re
 
 import lldb
 
@@ -26,7 +27,10 @@ def name_in(debugger, target, frame):
     if not symbol.IsValid() or symbol.GetStartAddress() != place:
         return None
     # Those of the compiler's own types have a version behind their name, with which lldb does not read it.
-    mangled = (symbol.GetMangledName() or symbol.GetName()).split("@")[0]
+    mangled = (symbol.GetMangledName() or symbol.GetName() or "").split("@")[0]
+    # It is the program's, and lldb would run what stands in backticks.
+    if not re.fullmatch(r"[\w.$]+", mangled, re.ASCII):
+        return None
     said = lldb.SBCommandReturnObject()
     debugger.GetCommandInterpreter().HandleCommand("language cplusplus demangle %s" % mangled, said)
     _, _, name = (said.GetOutput() or "").strip().partition(PREFIX)

@@ -19,7 +19,7 @@ void *work(void *) { return nullptr; }
 
 int main(int, char **) {
   std::vector<int> many(10000); struct { int count; struct { int a[2]; } in; } items[2] = {{3, {{1, 2}}}, {4, {}}};
-  for (int i = 0; i < 10000; i++) many[i] = i;
+  struct { char filler[150], secret[40]; } login = {"${'x'.repeat(120)}", "hidden-hidden-hidden-hidden"}; for (int i = 0; i < 10000; i++) many[i] = i;
   std::string text = "h\\u00e9llo \\u4e16\\u754c";
   std::string huge(1000000, 'x');
   int sum = 0;
@@ -45,12 +45,16 @@ t.test('breakpoints of every kind, and values of every size, of C++', { skip: no
   const debug = await run({ breakpoints: ['app.cpp:20'] })
   t.match(debug.at, { stop: { reason: 'breakpoint', frame: { line: 20 } } })
 
+  // What was told of a part before says nothing else of the whole.
+  t.match(await evaluate(debug, 'items[0].in'), { value: '{a = {1, 2}}' })
   const { variables: locals } = await variables(debug)
   const local = (name: string) => locals.find(one => one.name === name)
   t.match(local('text'), { value: '"héllo 世界"' })
   t.match(local('many'), { value: /size=10000/ })
   const items = '{{count = 3, in = {...}}, {count = 4, in = {...}}}'
   t.match(local('items'), { value: items, reference: Number })
+  // A secret is masked whole, or is not there.
+  t.match(local('login'), { value: /^\{filler = "x+", secret = \.\.\.\}$/ })
   const page = await variables(debug, { reference: local('many')?.reference, start: 9_990, limit: 5 })
   t.match(page.variables, [{ name: '[9990]', value: '9990' }])
   t.match(page, { total: 10_000 })
